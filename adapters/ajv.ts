@@ -1,0 +1,12 @@
+import { Ajv } from 'ajv';
+import formats from 'ajv-formats';
+
+/**
+ * One strict validator for everything on the wire: nothing is coerced, dropped or filled in, since in a clinical record
+ * each of these would be a silent change.
+ */
+export function strictAjv(): Ajv {
+  const ajv = new Ajv({ strict: true, allErrors: false, coerceTypes: false, useDefaults: false, removeAdditional: false, allowUnionTypes: true });
+  (formats as unknown as { default: (ajv: Ajv, names: string[]) => void }).default(ajv, ['date-time', 'date', 'uri']);
+  return ajv;
+}

@@ -1,0 +1,138 @@
+import type { Decider, Draft } from '../domain/decider.js';
+import { LedgerFault, reject } from '../domain/rejections.js';
+import type { LedgerEvent } from '../schemas/catalogue.js';
+import { type Envelope, envelop } from './envelope.js';
+import type { Clock, Digest, EventStore, Ids, KeyRing } from './ports.js';
+import type { Outcome, Receipt } from './request.js';
+import { type Folded, fold, States } from './states.js';
+
+/** A decision to be made on one stream. `ring` seals what it brings; null when it brings nothing to seal. */
+export interface Job<State, Command> {
+  readonly decider: Decider<State, Command>;
+  readonly command: Command;
+  readonly envelope: Envelope;
+  readonly ring: KeyRing | null;
+  readonly expected: number | null;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a lane holds jobs of one noun; which one is known only to whoever submits.
+export type AnyJob = Job<any, any>;
+
+export interface ExecuteDeps {
+  readonly store: EventStore;
+  readonly states: States;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
+type Plan = { readonly outcome: Outcome } | { readonly events: readonly LedgerEvent[] } | { readonly repeat: { eventIds: readonly string[]; revision: number } };
+
+const RACES_AT_MOST = 25;
+
+/**
+ * THE write path: load → decide → seal → append, for all commands that wait on one stream. A lost race is decided
+ * again on what the stream has become; a command with `If-Match` is then refused instead. All events of the batch are
+ * one atomic append; each command is answered from it.
+ */
+export async function execute(deps: ExecuteDeps, stream: string, jobs: readonly AnyJob[]): Promise<readonly Outcome[]> {
+  const decider = (jobs[0] as AnyJob).decider;
+  for (let race = 0; race < RACES_AT_MOST; race++) {
+    const known = deps.states.cached(stream) !== undefined;
+    const folded = await deps.states.load(decider, stream);
+    const before = folded.revision;
+    try {
+      const plans: Plan[] = [];
+      for (const job of jobs) plans.push(await plan(deps, stream, folded, job));
+      const events = plans.flatMap((made) => ('events' in made ? made.events : []));
+      // A refusal may rest on a cached state that another process has moved on from: look before saying no.
+      if (known && plans.some((made) => 'outcome' in made) && (await behind(deps, stream, before))) {
+        deps.states.forget(stream);
+        continue;
+      }
+      if (events.length === 0) return await answer(deps, stream, plans, before, []);
+      const result = await deps.store.append(stream, before === -1 ? 'none' : before, events);
+      if (result.kind === 'appended') {
+        deps.states.keep(stream, folded);
+        return await answer(deps, stream, plans, before, result.positions);
+      }
+    } catch (fault) {
+      deps.states.forget(stream);
+      throw fault;
+    }
+    deps.states.forget(stream);
+  }
+  throw new LedgerFault('overloaded');
+}
+
+/** Decides one command on the state so far, and folds its events in, so that the next one in the batch sees them. */
+async function plan(deps: ExecuteDeps, stream: string, folded: Folded<unknown>, job: AnyJob): Promise<Plan> {
+  const { idempotency } = job.envelope;
+  const answered = idempotency === null ? undefined : folded.answered.get(idempotency.key);
+  if (answered !== undefined) {
+    if (answered.fingerprint !== idempotency?.fingerprint) return { outcome: reject('idempotency-key-reused') };
+    return { repeat: { eventIds: [...answered.eventIds], revision: answered.revision } };
+  }
+  if (job.expected !== null && job.expected !== folded.revision) return { outcome: reject('stale-revision') };
+  const decision = job.decider.decide(folded.state, job.command);
+  if (decision.kind === 'rejected') return { outcome: decision };
+  if (decision.kind === 'repeat') return { repeat: { eventIds: [decision.eventId], revision: decision.revision } };
+  const events: LedgerEvent[] = [];
+  for (const draft of decision.drafts) {
+    const event = await sealed(deps, stream, draft, job);
+    fold(job.decider, folded, { event, revision: folded.revision + 1 });
+    events.push(event);
+  }
+  return { events };
+}
+
+async function sealed(deps: ExecuteDeps, stream: string, draft: Draft, job: AnyJob): Promise<LedgerEvent> {
+  const id = deps.ids.next();
+  if (draft.content === null) return envelop(deps, stream, id, draft, [], job.envelope);
+  if (job.ring === null) throw new LedgerFault('keys-unavailable');
+  const { scope, text } = draft.content;
+  const part = await job.ring.seal({ stream, eventId: id, name: 'content', scope }, text);
+  return envelop(deps, stream, id, draft, [part], job.envelope);
+}
+
+async function behind(deps: ExecuteDeps, stream: string, revision: number): Promise<boolean> {
+  return (await deps.store.readStream(stream, { from: revision + 1, limit: 1 })).length > 0;
+}
+
+async function answer(deps: ExecuteDeps, stream: string, plans: readonly Plan[], before: number, positions: readonly string[]): Promise<Outcome[]> {
+  let next = 0;
+  const outcomes: Outcome[] = [];
+  for (const made of plans) {
+    if ('outcome' in made) outcomes.push(made.outcome);
+    else if ('repeat' in made) outcomes.push(await repeated(deps, stream, made.repeat, before, positions));
+    else {
+      next += made.events.length;
+      const eventIds = made.events.map((event) => event.id);
+      outcomes.push({ kind: 'done', repeated: false, receipt: receipt(deps, stream, eventIds, before + next, positions[next - 1] as string) });
+    }
+  }
+  return outcomes;
+}
+
+/** The first answer again: its position is in this append when both came in one batch, else in the stream. */
+async function repeated(
+  deps: ExecuteDeps,
+  stream: string,
+  first: { eventIds: readonly string[]; revision: number },
+  before: number,
+  positions: readonly string[],
+): Promise<Outcome> {
+  const inBatch = positions[first.revision - before - 1];
+  const position = first.revision > before && inBatch !== undefined ? inBatch : await positionOf(deps, stream, first.revision);
+  return { kind: 'done', repeated: true, receipt: receipt(deps, stream, first.eventIds, first.revision, position) };
+}
+
+async function positionOf(deps: ExecuteDeps, stream: string, revision: number): Promise<string> {
+  const [recorded] = await deps.store.readStream(stream, { from: revision, limit: 1 });
+  if (recorded === undefined) throw new LedgerFault('store-unavailable');
+  return recorded.position;
+}
+
+function receipt(deps: ExecuteDeps, stream: string, eventIds: readonly string[], revision: number, position: string): Receipt {
+  return { eventIds, stream, revision, position, logIndex: deps.store.logIndex(position) };
+}

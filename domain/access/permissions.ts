@@ -1,0 +1,69 @@
+import type { EventOf } from '../../schemas/catalogue.js';
+
+/** What a token may be for. Anything not listed for a role is refused. */
+export const ROLES = ['source', 'clinician', 'steward', 'privacy-officer', 'patient', 'consumer', 'auditor', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Action = EventOf<'access-recorded'>['data']['action'];
+
+/** The rule that each decision names in the audit, with its version. */
+export const PERMISSION_RULE = 'role-permissions@1';
+
+/** Purposes of use (HL7 v3 PurposeOfUse) that a token of this role may carry to read a record. */
+const READING: Readonly<Record<Role, { readonly actions: readonly Action[]; readonly purposes: readonly string[] }>> = {
+  source: { actions: ['find-patient'], purposes: ['TREAT', 'HOPERAT', 'HPAYMT', 'SYSADMIN'] },
+  clinician: {
+    actions: ['read-record', 'read-history', 'read-lineage', 'read-conflicts', 'find-patient'],
+    purposes: ['TREAT', 'ETREAT', 'BTG', 'CAREMGT', 'COORDIN'],
+  },
+  steward: {
+    actions: ['read-record', 'read-history', 'read-lineage', 'read-conflicts', 'find-patient', 'read-quarantine'],
+    purposes: ['HOPERAT', 'HQUALIMP', 'DATAMGT', 'RECORDMGT'],
+  },
+  'privacy-officer': {
+    actions: ['read-record', 'read-history', 'read-lineage', 'read-conflicts', 'read-accesses', 'find-patient', 'read-quarantine'],
+    purposes: ['HOPERAT', 'HCOMPL', 'LEGAL', 'RECORDMGT'],
+  },
+  patient: { actions: ['read-record', 'read-history', 'read-lineage', 'read-accesses'], purposes: ['PATRQT'] },
+  consumer: { actions: ['read-feed'], purposes: ['TREAT', 'HOPERAT', 'HRESCH', 'PUBHLTH', 'CAREMGT', 'COORDIN'] },
+  auditor: { actions: ['read-history', 'read-lineage', 'read-accesses', 'replay', 'read-quarantine'], purposes: ['HCOMPL', 'LEGAL', 'HOPERAT'] },
+  operator: { actions: ['operate'], purposes: ['SYSADMIN', 'HOPERAT'] },
+};
+
+/** Who may send which command. Sources speak only for themselves; stewards govern. */
+const COMMANDING: Readonly<Record<string, readonly Role[]>> = {
+  'register-source': ['steward', 'operator'],
+  'suspend-source': ['steward', 'privacy-officer', 'operator'],
+  'reinstate-source': ['steward', 'privacy-officer', 'operator'],
+  'register-patient': ['source'],
+  'update-demographics': ['source'],
+  'record-fact': ['source'],
+  'correct-fact': ['source'],
+  'retract-fact': ['source'],
+  'designate-system-of-record': ['steward'],
+};
+
+/** Roles whose readers get content opened; an auditor proves that nothing is missing without seeing what it says. */
+const OPENING: readonly Role[] = ['clinician', 'steward', 'privacy-officer', 'patient', 'consumer'];
+
+export function mayCommand(roles: readonly string[], command: string): boolean {
+  return (COMMANDING[command] ?? []).some((role) => roles.includes(role));
+}
+
+export type ReadDecision = { readonly allowed: true; readonly opens: boolean } | { readonly allowed: false; readonly code: 'not-permitted' };
+
+/**
+ * May somebody with these roles and this purpose do this? Deny by default: some role of the token must list both the
+ * action and the purpose. A patient reads only their own record: their token's subject is their patient id.
+ */
+export function mayRead(caller: { subject: string; roles: readonly string[]; purpose: string }, action: Action, patientId: string | null): ReadDecision {
+  const granting = ROLES.filter(
+    (role) =>
+      caller.roles.includes(role) &&
+      READING[role].actions.includes(action) &&
+      READING[role].purposes.includes(caller.purpose) &&
+      (role !== 'patient' || patientId === caller.subject),
+  );
+  if (granting.length === 0) return { allowed: false, code: 'not-permitted' };
+  return { allowed: true, opens: granting.some((role) => OPENING.includes(role)) };
+}

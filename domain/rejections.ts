@@ -1,0 +1,92 @@
+/**
+ * THE table of what can be refused, and of what can go wrong. `message` says what happened, `remedy` what the caller can
+ * do. No text holds a value of the input: neither PHI nor another tenant's existence can leak through an error.
+ * The HTTP status of each code is in `adapters/http/problem.ts`; a test holds the two and the docs together.
+ */
+export const REJECTIONS = {
+  'not-authenticated': ['No valid bearer token came with the request.', 'Send `Authorization: Bearer …` with a token that has not expired.'],
+  'not-permitted': ['The role or purpose of this token does not allow this.', 'Ask for a token with the role and purpose of use that the operation needs.'],
+  'purpose-required': ['The token names no purpose of use.', 'Get a token with an HL7 v3 PurposeOfUse code, for example TREAT.'],
+  'foreign-source': ['The token may speak only for its own source system.', "Send the command with that source's own token."],
+  'unknown-source': ['The source system of the token is not registered in this tenant.', 'Register it with `register-source` first.'],
+  'source-suspended': ['The source system is suspended and may not write.', 'Have a steward send `reinstate-source`, then repeat the command unchanged.'],
+  'source-exists': ['A source system with this id is registered already, with other details.', 'Choose another id, or leave it as it is.'],
+  'source-not-suspended': ['The source system is not suspended.', 'Nothing needs to be done.'],
+  'unknown-patient': ['No such patient is known here.', 'Check the id or identifier; register the patient with `register-patient`.'],
+  'ambiguous-patient': ['More than one patient has this identifier.', 'Name the patient by `patientId`.'],
+  'patient-required': ['The command names no patient.', 'Send `patientId` or `identifier`.'],
+  'unknown-fact': ['This source has asserted no such record for this patient.', 'Check `sourceRecordId`; record it with `record-fact` first.'],
+  'fact-retracted': ['Every version of this record has been retracted.', 'Record it again with a higher `sourceVersion`.'],
+  'source-version-conflict': ['This version of the source record is known with other content.', 'Send a higher `sourceVersion`, or `correct-fact` with a reason.'],
+  'category-changed': ['A correction may not move a record to another data category.', 'Retract the record and record the new one.'],
+  'stale-revision': ['The stream has moved past the revision in `If-Match`.', 'Read the record again, decide again, and send the new revision.'],
+  'idempotency-key-reused': ['The Idempotency-Key was used before with another command.', 'Use a new key for a new command; repeat a command byte for byte.'],
+  'designation-unchanged': ['The scope is designated like this already.', 'Nothing needs to be done.'],
+  'invalid-json': ['The body is not valid JSON.', 'Send one JSON object in UTF-8.'],
+  'invalid-text': ['The JSON holds a NUL, a lone surrogate or a forbidden member name.', 'Remove the character or member that the pointer or offset names.'],
+  'too-deep': ['The JSON is nested too deeply.', 'Send at most 64 levels.'],
+  'duplicate-member': ['A member name stands twice in one object.', 'Send each member once: readers disagree on which would count.'],
+  'invalid-command': ['The command does not fit its schema.', 'See `errors` for each place; the schemas are in /openapi.json.'],
+  'unknown-command': ['There is no command of this name.', 'See /openapi.json for the list.'],
+  'invalid-resource': ['The resource is not valid FHIR R4.', 'See `errors` for each place.'],
+  'unsupported-resource': ['This type of resource cannot be recorded by this command.', 'Patients go to `register-patient` or `update-demographics`, everything else to `record-fact`.'],
+  'invalid-date': ['A date does not exist or lies outside the accepted range.', 'Send dates from 1850 on; what has happened cannot lie in the future.'],
+  'invalid-parameter': ['A parameter of the request is not valid.', 'See `errors`.'],
+  'invalid-cursor': ['The cursor is not one that this list gave out.', 'Begin again without a cursor.'],
+  'unknown-position': ['The position lies beyond the end of the log.', 'Send a position from a receipt of this ledger.'],
+  'read-model-behind': ['The read model did not reach the asked position in time.', 'Repeat the request a little later.'],
+  'unknown-feed': ['There is no feed of this name.', 'See /openapi.json for the list.'],
+  'unknown-route': ['There is nothing at this address.', 'See /openapi.json.'],
+  'method-not-allowed': ['This address does not take this method.', 'See /openapi.json.'],
+  'too-large': ['The request is larger than the limit.', 'Send less: a single command is limited to 1 MiB, a bulk line too.'],
+  'unsupported-media-type': ['The content type is not accepted here.', 'Send `application/json`, or `application/x-ndjson` for bulk.'],
+  'truncated-input': ['The input ended in the middle of a line.', 'Send the last line again, whole.'],
+  'request-timeout': ['The request did not arrive in time.', 'Send it again.'],
+} as const satisfies Record<string, readonly [message: string, remedy: string]>;
+
+export type RejectionCode = keyof typeof REJECTIONS;
+
+/** Where and why, without a value: a JSON pointer and the rule that was broken. */
+export interface Issue {
+  readonly pointer: string;
+  readonly rule: string;
+  readonly expected?: string;
+}
+
+/** A refusal is a value: nothing happened, and the caller is told what to do. */
+export interface Rejection {
+  readonly kind: 'rejected';
+  readonly code: RejectionCode;
+  readonly issues?: readonly Issue[];
+}
+
+export function reject(code: RejectionCode, issues?: readonly Issue[]): Rejection {
+  return issues === undefined ? { kind: 'rejected', code } : { kind: 'rejected', code, issues };
+}
+
+/** THE table of faults: what goes wrong on our side. Faults are thrown. */
+export const FAULTS = {
+  'store-unavailable': ['The event store cannot be reached; nothing was recorded.', 'Repeat the request unchanged, a little later.'],
+  'outcome-unknown': ['It is not known whether the event was recorded.', 'Repeat the request unchanged: it is recorded once.'],
+  overloaded: ['Too much is waiting; nothing was recorded.', 'Slow down and repeat the request unchanged.'],
+  'store-full': ['The disk of the store is full; nothing was recorded.', 'Tell the operator; repeat the request unchanged when there is room.'],
+  'event-unreadable': ['A stored event breaks its published schema.', 'Tell the operator: the log or the program is damaged.'],
+  'content-unreadable': ['Sealed content could not be opened.', 'Tell the operator: the content or its key is damaged.'],
+  'keys-unavailable': ['The key store cannot be reached.', 'Repeat the request unchanged, a little later.'],
+  'read-models-unavailable': ['The read models cannot be reached.', 'Repeat the request, a little later.'],
+  'lease-lost': ['Another process has taken over this projection.', 'Nothing needs to be done.'],
+  stopping: ['The ledger is stopping and takes nothing new.', 'Repeat the request unchanged, a little later.'],
+  internal: ['Something broke inside the ledger.', 'Tell the operator the correlation id.'],
+} as const satisfies Record<string, readonly [message: string, remedy: string]>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+export class LedgerFault extends Error {
+  constructor(
+    readonly code: FaultCode,
+    options?: { cause?: unknown },
+  ) {
+    super(FAULTS[code][0], options);
+    this.name = 'LedgerFault';
+  }
+}

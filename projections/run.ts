@@ -1,0 +1,133 @@
+import { concatMap, lastValueFrom, takeWhile, tap } from 'rxjs';
+import type { EventPage, EventStore } from '../commands/ports.js';
+import { LedgerFault } from '../domain/rejections.js';
+import type { Recorded } from '../schemas/catalogue.js';
+import { feedOf } from './feed.js';
+import { PageRows } from './page-rows.js';
+import type { Checkpoint, ReadModels } from './ports.js';
+import type { Projection } from './projection.js';
+
+/** Where a projection stands. `through` counts events of other types too: what has been looked at. */
+export interface Progress {
+  readonly model: string;
+  readonly generation: number;
+  readonly through: string | null;
+  readonly events: number;
+  readonly caughtUp: boolean;
+}
+
+export interface RunDeps {
+  readonly store: EventStore;
+  readonly models: ReadModels;
+  /** Names this process to the leases. */
+  readonly owner: string;
+  readonly onProgress: (progress: Progress) => void;
+  /** Looks at a page before it is projected: where an event's sealed content has to be read for an index. */
+  readonly prepare?: (page: readonly Recorded[]) => Promise<void>;
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export const PAGE_EVENTS = 500;
+const LEASE_MS = 15_000;
+/** How often the checkpoint is saved while only events of other types go by. */
+const IDLE_SAVE_MS = 1000;
+
+/**
+ * page → project → save rows with checkpoint → acknowledge, until aborted, or until it has met the end of the log once
+ * (`untilCaughtUp`). One process at a time runs a generation: it holds a lease, and the store refuses a save under an old one.
+ * Throws faults of the stores; the caller decides when to try again. Returns the last progress.
+ */
+export async function runProjection(
+  deps: RunDeps,
+  projection: Projection,
+  generation: number,
+  options: { signal: AbortSignal; untilCaughtUp?: boolean },
+): Promise<void> {
+  const run = new Run(deps, projection, generation);
+  await run.begin(options.signal);
+  if (options.signal.aborted) return;
+  const pages = feedOf((signal) => {
+    const after = run.checkpoint.position === '' ? null : run.checkpoint.position;
+    const either = AbortSignal.any([signal, options.signal]);
+    return deps.store.subscribe({ after, limit: PAGE_EVENTS, types: projection.events, signal: either });
+  });
+  await lastValueFrom(
+    pages.pipe(
+      concatMap(async ({ page, ack }) => {
+        await run.apply(page);
+        return { page, ack };
+      }),
+      takeWhile(({ page }) => !(options.untilCaughtUp === true && page.end)),
+      tap(({ ack }) => ack()),
+    ),
+    { defaultValue: undefined },
+  );
+}
+
+class Run {
+  checkpoint: Checkpoint = { position: '', events: 0 };
+  #fence = 0;
+  #leasedUntilMs = 0;
+  #savedAtMs = 0;
+
+  constructor(
+    private readonly deps: RunDeps,
+    private readonly projection: Projection,
+    private readonly generation: number,
+  ) {}
+
+  /** Waits for the lease, then takes up where the rows stand. */
+  async begin(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !(await this.#lease())) await this.deps.sleep(LEASE_MS / 3, signal);
+    this.checkpoint = (await this.deps.models.checkpoint(this.projection.name, this.generation)) ?? this.checkpoint;
+    this.#progress(this.checkpoint.position, false);
+  }
+
+  async apply(page: EventPage): Promise<void> {
+    if (page.through === null) return;
+    if (this.deps.nowMs() > this.#leasedUntilMs - LEASE_MS / 2 && !(await this.#lease())) throw new LedgerFault('lease-lost');
+    const events = page.events.filter(({ position }) => this.checkpoint.position === '' || this.deps.store.compare(position, this.checkpoint.position) > 0);
+    if (events.length > 0) await this.#project(events, page.through);
+    else if (this.deps.nowMs() - this.#savedAtMs > IDLE_SAVE_MS) await this.#save([], [], page.through, 0);
+    this.#progress(page.through, page.end);
+  }
+
+  async #project(events: readonly Recorded[], through: string): Promise<void> {
+    await this.deps.prepare?.(events);
+    const { store, models } = this.deps;
+    const rows = await PageRows.fetch(models, this.projection, this.generation, events, (left, right) => store.compare(left, right));
+    for (const recorded of events) {
+      const { position, event } = recorded;
+      if (!rows.applied(this.projection.needs(event), position)) rows.change(this.projection.apply(recorded, rows), position);
+    }
+    const { put, remove } = rows.changes();
+    await this.#save(put, remove, through, events.length);
+  }
+
+  async #save(put: Parameters<ReadModels['save']>[3]['put'], remove: readonly string[], position: string, events: number): Promise<void> {
+    const checkpoint = { position, events: this.checkpoint.events + events };
+    await this.deps.models.save(this.projection.name, this.generation, this.#fence, { put, remove, checkpoint });
+    this.checkpoint = checkpoint;
+    this.#savedAtMs = this.deps.nowMs();
+  }
+
+  async #lease(): Promise<boolean> {
+    const asked = this.deps.nowMs();
+    const fence = await this.deps.models.lease(this.projection.name, this.generation, this.deps.owner, LEASE_MS);
+    if (fence === null) return false;
+    this.#fence = fence;
+    this.#leasedUntilMs = asked + LEASE_MS;
+    return true;
+  }
+
+  #progress(through: string, caughtUp: boolean): void {
+    this.deps.onProgress({
+      model: this.projection.name,
+      generation: this.generation,
+      through: through === '' ? null : through,
+      events: this.checkpoint.events,
+      caughtUp,
+    });
+  }
+}

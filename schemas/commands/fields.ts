@@ -1,0 +1,26 @@
+import { Type } from '@sinclair/typebox';
+import { strictObject, Uuid } from '../event.js';
+
+/** A FHIR R4 resource. Its own structure is checked against the FHIR R4 schema after the command's. */
+export const Resource = Type.Unsafe<{ resourceType: string; [member: string]: unknown }>(
+  Type.Object({ resourceType: Type.String({ pattern: '^[A-Z][A-Za-z]{1,40}$' }) }, { additionalProperties: true, description: 'A FHIR R4 resource.' }),
+);
+
+/** The id that the record has in the source system: what makes a repeat a repeat. It may identify a person, so it is sealed. */
+export const SourceRecordId = Type.String({ minLength: 1, maxLength: 256 });
+
+/** The source's own version of the record. Whole numbers, and RFC 3339 instants, are compared; others only tell versions apart. */
+export const SourceVersion = Type.String({ minLength: 1, maxLength: 64 });
+
+/** How a patient is named: by our id, or by an identifier that one source gave. */
+export const PatientFields = {
+  patientId: Type.Optional(Uuid),
+  identifier: Type.Optional(
+    strictObject({ system: Type.String({ minLength: 1, maxLength: 512 }), value: Type.String({ minLength: 1, maxLength: 256 }) }),
+  ),
+};
+
+/** RFC 3339, with an offset. */
+export const Timestamp = Type.String({ format: 'date-time', maxLength: 40 });
+
+export const Reason = Type.String({ minLength: 1, maxLength: 500, description: 'Why, in words. Must not name a patient.' });

@@ -1,0 +1,32 @@
+import { EVENTS, type EventType } from './catalogue.js';
+
+/** One step: data of `(type, version)` to `(type, version + 1)`. It may rename, move or set `null`; it never invents a clinical value. */
+export type UpcastStep = (event: Record<string, unknown>) => Record<string, unknown>;
+
+/** Steps by `type@version`. Published versions stay for ever, so a step is never removed. */
+export const UPCASTS: Readonly<Record<string, UpcastStep>> = {};
+
+export function newestVersion(type: EventType): number {
+  return EVENTS[type].properties.version.const;
+}
+
+/**
+ * Brings a stored event to its newest version, one step at a time.
+ * Returns `undefined` when a step is missing or the event is newer than this program knows: the caller must stop, not guess.
+ */
+export function upcast(
+  event: Record<string, unknown>,
+  type: EventType,
+  steps: Readonly<Record<string, UpcastStep>> = UPCASTS,
+  newest: number = newestVersion(type),
+): Record<string, unknown> | undefined {
+  let current = event;
+  let version = Number(event['version']);
+  while (version < newest) {
+    const step = steps[`${type}@${version}`];
+    if (step === undefined) return undefined;
+    version += 1;
+    current = { ...step(current), version };
+  }
+  return version === newest ? current : undefined;
+}
