@@ -45,7 +45,7 @@ export function assertionOf(deps: { ids: Ids; clock: Clock }, said: Said): Asser
     category,
     resourceType: resource.parsed.resourceType,
     contentToken: ring.blind('content', canonicalJson(resource.parsed)),
-    statements: statementsOf(resource.parsed).map(({ element, identity, value }) => ({
+    statements: statementsOf(resource.parsed, category).map(({ element, identity, value }) => ({
       element,
       identity: identity.map((text) => ring.blind('identity', text)),
       value: ring.blind('value', value),

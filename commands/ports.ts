@@ -1,5 +1,8 @@
-import type { EventType, LedgerEvent, Recorded } from '../schemas/catalogue.js';
-import type { SealedPart } from '../schemas/event.js';
+import type { EventReader } from '../domain/log.js';
+import type { LedgerEvent } from '../schemas/catalogue.js';
+
+export type { EventPage, ReadOptions } from '../domain/log.js';
+export type { KeyRing, PartPlace, Vault } from '../domain/rings.js';
 
 /** `'none'` = the stream must not exist yet; a number = the revision of its last event. */
 export type ExpectedRevision = number | 'none';
@@ -7,20 +10,6 @@ export type ExpectedRevision = number | 'none';
 export type AppendResult =
   | { readonly kind: 'appended'; readonly revision: number; readonly positions: readonly string[] }
   | { readonly kind: 'conflict'; readonly actual: number | 'none' };
-
-export interface ReadOptions {
-  readonly limit: number;
-  /** Decode only these types; others are skipped, and count neither towards `limit` nor as missing. */
-  readonly types?: readonly EventType[];
-}
-
-export interface EventPage {
-  readonly events: readonly Recorded[];
-  /** Where the next page begins after this one: the last position looked at, skipped events included. Null: nothing was there. */
-  readonly through: string | null;
-  /** True when the read met the end of the log. */
-  readonly end: boolean;
-}
 
 /**
  * The log. An implementation promises:
@@ -40,49 +29,11 @@ export interface EventPage {
  *
  * It may not assume that it is the only writer, nor that ids or positions mean anything.
  */
-export interface EventStore {
+export interface EventStore extends EventReader {
   append(stream: string, expected: ExpectedRevision, events: readonly LedgerEvent[]): Promise<AppendResult>;
-  /** Events of a stream from a revision on (inclusive), forwards or backwards. An unknown stream has none. */
-  readStream(stream: string, options: ReadOptions & { from?: number; direction?: 'forwards' | 'backwards' }): Promise<readonly Recorded[]>;
-  readAll(options: ReadOptions & { after: string | null }): Promise<EventPage>;
-  subscribe(options: ReadOptions & { after: string | null; signal: AbortSignal }): AsyncIterable<EventPage>;
-  /** Position of the last event of the log, or null. */
-  head(): Promise<string | null>;
-  compare(left: string, right: string): number;
   /** Dense number of the event in the log from 0, where the store keeps one; else null. */
   logIndex(position: string): number | null;
   close(): Promise<void>;
-}
-
-/** What a sealed part belongs to; all of it is bound into the ciphertext as associated data. */
-export interface PartPlace {
-  readonly stream: string;
-  readonly eventId: string;
-  readonly name: string;
-  readonly scope: string;
-}
-
-/**
- * The keys of one patient (or of a tenant's own affairs). Seals and opens; makes keyed hashes. Never shows a key.
- * `open` throws `LedgerFault('content-unreadable')` when the part was changed, moved to another place or sealed under another key.
- */
-export interface KeyRing {
-  seal(place: PartPlace, content: string): Promise<SealedPart>;
-  open(part: SealedPart, place: Pick<PartPlace, 'stream' | 'eventId'>): Promise<string>;
-  /** 22 base64url letters (128 bits) of HMAC-SHA-256 over purpose and text. Stable for the life of the ring. */
-  blind(purpose: 'record' | 'identity' | 'value' | 'content' | 'claim' | 'identifier' | 'idempotency' | 'input', text: string): string;
-}
-
-/** Rings by owner. A ring's secret is durable in the key store before the ring is handed out. */
-export interface Vault {
-  /**
-   * The patient whom this claim (a tenant's blind token of source and source record) names. The first to claim decides,
-   * for ever: `patientId` when given, else a new patient with a random id and keys. Two at once get the same answer.
-   */
-  claimPatient(tenant: string, claim: string, patientId?: string): Promise<string>;
-  /** Undefined when the tenant has no such patient (or the patient's keys were erased). */
-  patientRing(tenant: string, patientId: string): Promise<KeyRing | undefined>;
-  tenantRing(tenant: string): Promise<KeyRing>;
 }
 
 /** Patients by blind identifier token, as far as the patient index has read. */

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import type { EventPage } from '../commands/ports.js';
+import type { EventPage } from '../domain/log.js';
 
 /** A page, and the word that it has been dealt with: only then is the next one fetched. */
 export interface FedPage {

@@ -1,5 +1,5 @@
 import { concatMap, lastValueFrom, takeWhile, tap } from 'rxjs';
-import type { EventPage, EventStore } from '../commands/ports.js';
+import type { EventPage, EventReader } from '../domain/log.js';
 import { LedgerFault } from '../domain/rejections.js';
 import type { Recorded } from '../schemas/catalogue.js';
 import { feedOf } from './feed.js';
@@ -17,7 +17,7 @@ export interface Progress {
 }
 
 export interface RunDeps {
-  readonly store: EventStore;
+  readonly store: EventReader;
   readonly models: ReadModels;
   /** Names this process to the leases. */
   readonly owner: string;

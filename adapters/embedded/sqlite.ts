@@ -9,6 +9,14 @@ export interface Statement {
   get(...values: Bindable[]): SqlRow | undefined;
 }
 
+export interface SqliteOptions {
+  readonly readonly?: boolean;
+  readonly synchronous?: 'FULL' | 'NORMAL' | 'OFF';
+  readonly cacheKib?: number;
+  /** The file is only a lock: no WAL, whose readers an exclusive transaction would let in, and no waiting for it. */
+  readonly locks?: boolean;
+}
+
 /**
  * The only place that touches the driver. It lets through only what the driver takes safely: a boolean or an object as a
  * bind would abort the whole process. The SQL is plain SQLite, so that another driver can take this one's place.
@@ -16,8 +24,9 @@ export interface Statement {
 export class Sqlite {
   readonly #db: Database.Database;
 
-  constructor(path: string, options: { readonly?: boolean; synchronous?: 'FULL' | 'NORMAL' | 'OFF'; cacheKib?: number } = {}) {
+  constructor(path: string, options: SqliteOptions = {}) {
     this.#db = new Database(path, options.readonly === true ? { readonly: true } : {});
+    if (options.locks === true) return;
     if (options.readonly !== true) {
       this.#db.exec('PRAGMA journal_mode = WAL');
       this.#db.exec(`PRAGMA synchronous = ${options.synchronous ?? 'FULL'}`);

@@ -15,7 +15,9 @@ interface KeyFile {
 }
 
 /** A key file that must not be used, and why, in words for the operator. Holds no key. */
-export class KeyFileRefused extends Error {}
+export class KeyFileRefused extends Error {
+  override readonly name = 'KeyFileRefused';
+}
 
 /**
  * A key-encryption key in a file with mode 0600, made at first start. The file is the whole protection of the key: it is

@@ -33,6 +33,12 @@ export const ELEMENTS: ReadonlyMap<string, readonly string[]> = new Map([
   choice('multipleBirth', ['Boolean', 'Integer']),
 ]);
 
+/**
+ * What each source has of its own: its numbers for the patient, its references, its extensions. Two sources that differ
+ * in these do not contradict each other, so each one's stands as a fact of its own.
+ */
+const OWN_TO_THE_SOURCE: ReadonlySet<string> = new Set(['identifier', 'link', 'generalPractitioner', 'managingOrganization', 'extension', 'contained']);
+
 const ELEMENT_OF = new Map([...ELEMENTS].flatMap(([element, members]) => members.map((member) => [member, element])));
 
 /** The demographic element that a member of a `Patient` belongs to; `null` for the record's own. Unknown ones stand for themselves. */
@@ -77,6 +83,6 @@ export function demographicStatements(patient: FhirResource): Statement[] {
   }
   const empty = membersText(shared);
   return [...elements]
-    .map(([element, members]) => ({ element, identity: [`demographics|${element}`], value: membersText(members) }))
+    .map(([element, members]) => ({ element, identity: OWN_TO_THE_SOURCE.has(element) ? [] : [`demographics|${element}`], value: membersText(members) }))
     .filter(({ element, value }) => element === 'modifierExtension' || value !== empty);
 }

@@ -2,7 +2,8 @@ import { doubleKeeps, type JsonValue, WideNumber } from './json-value.js';
 import { isBlank } from './scan-text.js';
 
 export { doubleKeeps, isJsonArray, isJsonObject, type JsonObject, type JsonValue, memberCountOf, WideNumber } from './json-value.js';
-export { type JsonFault, type JsonScan, type ScanLimits, type Span, scanMembers } from './scan.js';
+export { scanMembers } from './scan.js';
+export type { JsonFault, JsonScan, ScanLimits, Span } from './scan-result.js';
 
 const MAX_DEPTH = 512;
 const LEXEME = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

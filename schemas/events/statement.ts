@@ -7,7 +7,7 @@ import { BlindToken, nullable, strictObject } from '../event.js';
  */
 export const BlindStatement = strictObject({
   element: nullable(Type.String({ pattern: '^[a-z][A-Za-z]{0,63}$' })),
-  identity: Type.Array(BlindToken, { maxItems: 64 }),
+  identity: Type.Array(BlindToken, { maxItems: 128 }),
   value: BlindToken,
 });
 

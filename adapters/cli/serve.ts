@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { readConfig } from '../config.js';
+import { openLedger } from '../container.js';
+
+const STOP_WITHIN_MS = 20_000;
+
+export function addServe(program: Command): void {
+  program.command('serve').description('Serve the ledger: what `npm start` runs.').action(serve);
+}
+
+async function serve(): Promise<void> {
+  const config = readConfig();
+  const ledger = await openLedger(config);
+  const address = await ledger.app.listen({ host: config.host, port: config.port });
+  process.stdout.write(
+    [
+      `clinical-ledger listens on ${address}`,
+      `  API docs       ${address}/docs  (OpenAPI 3.1: ${address}/openapi.json)`,
+      `  log            ${config.eventStoreUrl === null ? `embedded, in ${config.dataDir}` : 'EventStoreDB'}`,
+      `  read models    ${config.mongodbUrl === null ? `embedded, in ${config.dataDir}` : 'MongoDB'}`,
+      '  a first token  npm run --silent ledger -- token --tenant demo --subject steward-1 --role steward --purpose HOPERAT',
+      '',
+    ].join('\n'),
+  );
+  stopOnSignals(ledger.stop);
+}
+
+/** The first signal stops in order, a second one at once. Work that does not finish in time is left to the next start. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  // Otherwise this signal opens the inspector, and with it the heap, to every user of the machine.
+  process.on('SIGUSR1', () => undefined);
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly eventStoreUrl: string | null;
+  readonly mongodbUrl: string | null;
+  readonly logLevel: string;
+  readonly production: boolean;
+  readonly keyFile: string;
+  readonly issuerFile: string;
+}
+
+/** Configuration that cannot be run with: each problem in words, all at once. */
+export class BadConfiguration extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'BadConfiguration';
+  }
+}
+
+/** Every variable that is read. The README's table is checked against this. */
+export const VARIABLES: Readonly<Record<string, { readonly description: string; readonly initial: string }>> = {
+  PORT: { description: 'TCP port to listen on, 0 for any free one', initial: '8080' },
+  HOST: { description: 'Address to listen on', initial: '127.0.0.1' },
+  DATA_DIR: { description: 'Folder of the embedded stores and the key file', initial: './data' },
+  EVENTSTORE_URL: { description: 'EventStoreDB connection string (`esdb://…`); the embedded log when absent', initial: '' },
+  MONGODB_URL: { description: 'MongoDB connection string (a replica set) for read models and wrapped keys; embedded when absent', initial: '' },
+  KEY_PROVIDER: { description: 'Where the key-encryption key is: `file`', initial: 'file' },
+  KEY_FILE: { description: 'The key file, made with mode 0600 when absent', initial: 'DATA_DIR/keys/key-encryption-key.json' },
+  LOG_LEVEL: { description: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`', initial: 'info' },
+  NODE_ENV: { description: '`production` refuses the development issuer and an unprotected key file', initial: 'development' },
+};
+
+/** Variables of other programs that share our prefixes would go unnoticed; ours are few, so only likely misspellings are refused. */
+const LOOKS_LIKE_OURS = /^(EVENTSTORE|EVENTSTOREDB|ESDB|MONGO|MONGODB|KEY|OIDC|DATA|LEDGER)_[A-Z_]+$/;
+const KNOWN_TO_CLI = new Set(['LEDGER_URL', 'LEDGER_TOKEN']);
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Parses the environment once. Throws `BadConfiguration` with everything that is wrong with it. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const problems: string[] = [];
+  const value = (name: string) => env[name]?.trim() || (VARIABLES[name]?.initial ?? '');
+  const unknown = Object.keys(env).filter((name) => LOOKS_LIKE_OURS.test(name) && !(name in VARIABLES) && !KNOWN_TO_CLI.has(name));
+  for (const name of unknown) problems.push(`${name} is not a variable of this program. Known: ${Object.keys(VARIABLES).join(', ')}.`);
+  const port = Number(value('PORT'));
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push('PORT must be a whole number from 0 to 65535.');
+  const eventStoreUrl = urlOf(value('EVENTSTORE_URL'), /^(esdb|kurrentdb)(\+discover)?:\/\//, 'EVENTSTORE_URL must begin with esdb:// or esdb+discover://.', problems);
+  const mongodbUrl = urlOf(value('MONGODB_URL'), /^mongodb(\+srv)?:\/\//, 'MONGODB_URL must begin with mongodb:// or mongodb+srv://.', problems);
+  if (!LOG_LEVELS.includes(value('LOG_LEVEL'))) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
+  if (value('KEY_PROVIDER') !== 'file') problems.push('KEY_PROVIDER must be `file`: this version has no other.');
+  const production = value('NODE_ENV') === 'production';
+  if (production) {
+    problems.push('NODE_ENV=production refuses the embedded development issuer and a key file without a passphrase, and this version has no others yet.');
+  }
+  if (problems.length > 0) throw new BadConfiguration(problems);
+  const dataDir = value('DATA_DIR');
+  const keyFile = env['KEY_FILE']?.trim() || join(dataDir, 'keys', 'key-encryption-key.json');
+  const issuerFile = join(dataDir, 'keys', 'development-issuer.json');
+  return { host: value('HOST'), port, dataDir, eventStoreUrl, mongodbUrl, logLevel: value('LOG_LEVEL'), production, keyFile, issuerFile };
+}
+
+function urlOf(text: string, form: RegExp, problem: string, problems: string[]): string | null {
+  if (text === '') return null;
+  if (!form.test(text)) problems.push(problem);
+  return text;
+}

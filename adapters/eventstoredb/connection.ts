@@ -1,0 +1,85 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { LedgerFault } from '../../domain/rejections.js';
+
+export type BatchCall = ReturnType<StreamsClient['batchAppend']>;
+
+/** What the client's own append is made of. It is protected there; the exact version is pinned, and the contract suite notices a change. */
+interface ClientParts {
+  GRPCStreamCreator<T>(service: typeof StreamsClient, name: string, create: (grpc: StreamsClient) => T | Promise<T>): () => Promise<T>;
+  callArguments(options: object, callOptions: object): Parameters<StreamsClient['batchAppend']>;
+}
+
+/** A client that can be left for a fresh one: the only cure for a connection that is open and says nothing. */
+export class Connection {
+  #client: EventStoreDBClient;
+
+  constructor(private readonly connectionString: string) {
+    this.#client = this.#fresh();
+  }
+
+  get client(): EventStoreDBClient {
+    return this.#client;
+  }
+
+  /** A batch stream on a connection that stands. Rejects when none could be had in time: then nothing was sent. */
+  async openBatch(timeoutMs: number): Promise<BatchCall> {
+    const parts = this.#client as unknown as ClientParts;
+    const opening = parts.GRPCStreamCreator(StreamsClient, 'appendToStream', async (grpc) => {
+      await ready(grpc, timeoutMs);
+      return grpc.batchAppend(...parts.callArguments({}, { deadline: Number.POSITIVE_INFINITY }));
+    })();
+    let late = false;
+    opening.then(
+      (call) => late && call.on('error', () => undefined).cancel(),
+      () => undefined,
+    );
+    try {
+      return await within(opening, timeoutMs, 'no connection in time');
+    } catch (cause) {
+      late = true;
+      throw cause;
+    }
+  }
+
+  /** Leaves the present client; what waits on it fails. */
+  renew(): void {
+    const former = this.#client;
+    this.#client = this.#fresh();
+    void retire(former);
+  }
+
+  async close(): Promise<void> {
+    await retire(this.#client);
+  }
+
+  #fresh(): EventStoreDBClient {
+    try {
+      return EventStoreDBClient.connectionString(this.connectionString);
+    } catch {
+      // The client's own message may quote the string, and with it a password.
+      throw new LedgerFault('store-unavailable', { cause: new Error('the EventStoreDB connection string cannot be understood') });
+    }
+  }
+}
+
+/** Rejects after a while, whatever becomes of the promise. */
+export async function within<T>(promise: Promise<T>, timeoutMs: number, why: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(why)), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function ready(grpc: StreamsClient, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => grpc.waitForReady(Date.now() + timeoutMs, (fault) => (fault === undefined ? resolve() : reject(fault))));
+}
+
+async function retire(client: EventStoreDBClient): Promise<void> {
+  await within(client.dispose(), 1000, 'the client does not let go').catch(() => undefined);
+}

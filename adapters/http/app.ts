@@ -1,0 +1,77 @@
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { LedgerFault, type RejectionCode, reject } from '../../domain/rejections.js';
+import { correlationIdOf, sendProblem, sendRejection } from './context.js';
+import { docsRoutes } from './docs.js';
+import { problemOfFault } from './problem.js';
+import { auditRoutes } from './routes/audit.js';
+import { bulkRoutes } from './routes/bulk.js';
+import { commandRoutes } from './routes/commands.js';
+import { feedRoutes } from './routes/feeds.js';
+import { operationRoutes } from './routes/operations.js';
+import { patientRoutes } from './routes/patients.js';
+import { quarantineRoutes } from './routes/quarantine.js';
+import { recordRoutes } from './routes/records.js';
+import type { Services } from './services.js';
+
+const BODY_AT_MOST_BYTES = 1024 * 1024;
+const REQUEST_WITHIN_MS = 60_000;
+const IDLE_MS = 120_000;
+
+/** The HTTP face. Bodies arrive as text: they are parsed once, losslessly, by the intake and nowhere else. */
+export async function createApp(services: Services, log: Logger): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit: BODY_AT_MOST_BYTES,
+    // Bulk bodies are streams of any length; what is bounded is how long nothing may come.
+    connectionTimeout: IDLE_MS,
+    keepAliveTimeout: 72_000,
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
+    http: { headersTimeout: REQUEST_WITHIN_MS, requestTimeout: 0 },
+    genReqId: () => '',
+  }) as unknown as FastifyInstance;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(['application/json', 'application/fhir+json'], { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
+  app.decorateRequest('correlationId', '');
+  app.addHook('onRequest', async (request, reply) => {
+    request.correlationId = correlationIdOf(request);
+    void reply.header('correlation-id', request.correlationId).header('x-content-type-options', 'nosniff');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    services.metrics.requests.observe({ route: request.routeOptions.url ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1000);
+  });
+  app.setErrorHandler((fault: FastifyError, request, reply) => {
+    const code = TRANSPORT[fault.code];
+    if (code !== undefined) return sendRejection(request, reply, reject(code));
+    const problem = problemOfFault(fault, request.correlationId);
+    // The fault's own words may quote the request: they go nowhere unless they are ours.
+    const why = fault instanceof LedgerFault ? { code: fault.code, cause: causeOf(fault) } : { name: fault.name, code: fault.code, stack: framesOf(fault) };
+    request.log.error({ correlationId: request.correlationId, route: request.routeOptions.url, ...why }, 'request failed');
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => sendRejection(request, reply, reject('unknown-route')));
+  for (const routes of [commandRoutes, bulkRoutes, recordRoutes, patientRoutes, feedRoutes, auditRoutes, quarantineRoutes, operationRoutes]) routes(app, services);
+  await docsRoutes(app);
+  return app;
+}
+
+/** What the HTTP layer itself refuses, in our words. */
+const TRANSPORT: Readonly<Record<string, RejectionCode | undefined>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid-json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'truncated-input',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
+function causeOf(fault: LedgerFault): string | undefined {
+  return fault.cause instanceof Error ? fault.cause.message : undefined;
+}
+
+/** Where it broke, without the message line. */
+function framesOf(fault: Error): string[] {
+  return (fault.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
+}

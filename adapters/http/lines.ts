@@ -1,0 +1,42 @@
+/** A line of an NDJSON body, or why there is none: too long lines are passed over without being kept. */
+export type Line = { readonly text: string } | { readonly refused: 'too-large' | 'truncated-input' };
+
+const NEWLINE = 10;
+
+/**
+ * Cuts a stream of bytes into lines of UTF-8. Holds at most one line: longer ones than `sizeAtMostBytes` are dropped as they
+ * come. Blank lines are passed over. A last line without its newline is whole if the stream ended in order.
+ */
+export async function* linesOf(chunks: AsyncIterable<Buffer>, sizeAtMostBytes: number): AsyncGenerator<Line> {
+  let kept: Buffer[] = [];
+  let size = 0;
+  const take = (): Line | null => {
+    const line: Line = size > sizeAtMostBytes ? { refused: 'too-large' } : { text: Buffer.concat(kept).toString('utf8') };
+    kept = [];
+    size = 0;
+    return 'text' in line && line.text.trim() === '' ? null : line;
+  };
+  const keep = (piece: Buffer) => {
+    size += piece.length;
+    if (size <= sizeAtMostBytes) kept.push(piece);
+    else kept = [];
+  };
+  try {
+    for await (const chunk of chunks) {
+      let from = 0;
+      for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+        keep(chunk.subarray(from, at));
+        from = at + 1;
+        const line = take();
+        if (line !== null) yield line;
+      }
+      keep(chunk.subarray(from));
+    }
+  } catch {
+    // The sender went away in the middle: what was whole has been taken, the rest was never a command.
+    if (size > 0) yield { refused: 'truncated-input' };
+    return;
+  }
+  const last = take();
+  if (last !== null) yield last;
+}

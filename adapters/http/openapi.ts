@@ -1,0 +1,160 @@
+import { FAULTS, REJECTIONS } from '../../domain/rejections.js';
+import { FEEDS } from '../../projections/reading/feeds.js';
+import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
+import { CATEGORIES } from '../../schemas/phi/categories.js';
+import { FAULT_STATUS, REJECTION_STATUS } from './problem.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const CODES = [...Object.keys(REJECTIONS), ...Object.keys(FAULTS)];
+
+/** The OpenAPI 3.1 document, made of the same schemas that requests are checked against. */
+export function openApiDocument(version: string): Json {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'clinical-ledger',
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description: `An event-sourced ledger for clinical records.\n\nErrors are RFC 9457 problem details with a stable \`code\`:\n\n${codeTable()}`,
+    },
+    security: [{ bearer: [] }],
+    paths: { ...commandPaths(), ...readPaths(), ...operationPaths() },
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } }, schemas: { Problem: PROBLEM, Receipt: RECEIPT } },
+  };
+}
+
+/** Every code with its status, what it means and what to do: one row each. */
+export function codeTable(): string {
+  const rows = [
+    ...Object.entries(REJECTIONS).map(([code, [detail, remedy]]) => `| \`${code}\` | ${REJECTION_STATUS[code as keyof typeof REJECTIONS]} | ${detail} | ${remedy} |`),
+    ...Object.entries(FAULTS).map(([code, [detail, remedy]]) => `| \`${code}\` | ${FAULT_STATUS[code as keyof typeof FAULTS]} | ${detail} | ${remedy} |`),
+  ];
+  return ['| code | status | what happened | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+const PROBLEM: Json = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'remedy', 'correlationId'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { enum: CODES },
+    detail: { type: 'string' },
+    remedy: { type: 'string', description: 'What the caller can do.' },
+    correlationId: { type: 'string', format: 'uuid' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { pointer: { type: 'string' }, rule: { type: 'string' }, expected: { type: 'string' } } },
+    },
+  },
+};
+
+const RECEIPT: Json = {
+  type: 'object',
+  required: ['eventIds', 'stream', 'revision', 'position', 'logIndex', 'repeated'],
+  properties: {
+    eventIds: { type: 'array', items: { type: 'string', format: 'uuid' } },
+    stream: { type: 'string' },
+    revision: { type: 'integer', description: "Revision of the last event in its stream: what `If-Match` takes." },
+    position: { type: 'string', description: 'Global position, opaque: what `Minimum-Position` takes.' },
+    logIndex: { type: ['integer', 'null'], description: 'Dense number of the event in the log from 0, where the store keeps one.' },
+    patientId: { type: 'string', format: 'uuid' },
+    repeated: { type: 'boolean', description: 'True when the same was recorded before and this is the first receipt again.' },
+  },
+};
+
+const problem = { description: 'A problem; see the table of codes.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+const receipt = { content: { 'application/json': { schema: { $ref: '#/components/schemas/Receipt' } } } };
+const header = (name: string, description: string): Json => ({ name, in: 'header', description, schema: { type: 'string' } });
+const query = (name: string, description: string, schema: Json = { type: 'string' }): Json => ({ name, in: 'query', description, schema });
+const path = (name: string, schema: Json = { type: 'string' }): Json => ({ name, in: 'path', required: true, schema });
+const body = (type: string, schema: Json = {}): Json => ({ required: true, content: { [type]: { schema } } });
+
+function commandPaths(): Json {
+  const single = COMMAND_NAMES.map((name) => [
+    `/v1/commands/${name}`,
+    {
+      post: {
+        operationId: name,
+        tags: ['commands'],
+        summary: COMMANDS[name].description,
+        parameters: [
+          header('Idempotency-Key', '1 to 200 visible ASCII letters. The same key with the same command gives the first receipt again.'),
+          header('If-Match', 'Revision of the stream that the caller saw.'),
+          header('traceparent', 'W3C Trace Context; its trace id becomes the correlation id.'),
+        ],
+        requestBody: body('application/json', COMMANDS[name] as unknown as Json),
+        responses: { '201': { description: 'Recorded.', ...receipt }, '200': { description: 'Recorded before; the first receipt.', ...receipt }, default: problem },
+      },
+    },
+  ]);
+  const bulk = {
+    post: {
+      operationId: 'bulk',
+      tags: ['commands'],
+      summary: 'Many commands, streamed: one line each way for each. A bad line stops nothing.',
+      parameters: [header('Prefer', '`handling=quarantine` keeps refused lines, sealed, with their reason.')],
+      requestBody: body('application/x-ndjson', { type: 'string', description: '{"command": NAME, "body": {…}, "idempotencyKey"?: KEY, "ifMatch"?: REVISION}' }),
+      responses: { '200': { description: '{"line", "status", "receipt"} or {"line", "status", "problem", "quarantined"?}, in order.', content: { 'application/x-ndjson': {} } }, default: problem },
+    },
+  };
+  return { '/v1/commands': bulk, ...Object.fromEntries(single) };
+}
+
+function read(operationId: string, summary: string, parameters: readonly Json[], type = 'application/json'): Json {
+  return { get: { operationId, tags: ['reading'], summary, parameters, responses: { '200': { description: 'As asked.', content: { [type]: {} } }, default: problem } } };
+}
+
+function readPaths(): Json {
+  const patient = path('patientId', { type: 'string', format: 'uuid' });
+  const page = [query('limit', 'How many at most.', { type: 'integer', minimum: 1 }), query('cursor', "`next` of the page before.")];
+  const minimum = header('Minimum-Position', 'Waits until the read model has reached this position.');
+  const category = query('category', 'Only this data category.', { enum: [...CATEGORIES] });
+  const times = [
+    query('validAt', 'The record as true at this instant: RFC 3339, or a date.'),
+    query('knownAt', 'The record as known at this recorded time (RFC 3339) or position.'),
+  ];
+  return {
+    '/v1/patients': read('find-patient', 'Find by identifier.', [query('identifier', 'SYSTEM|VALUE'), minimum]),
+    '/v1/patients/{patientId}/record': read('record', 'The authoritative record: each fact with its value, its alternatives and the rule.', [patient, category, ...times, ...page, minimum]),
+    '/v1/patients/{patientId}/conflicts': read('conflicts', 'The facts on which live statements differ.', [patient, category, ...times, ...page, minimum]),
+    '/v1/patients/{patientId}/lineage': read('lineage', 'Where each value came from. Nothing is opened.', [patient, category, ...times, ...page, minimum]),
+    '/v1/patients/{patientId}/history': read('history', 'Every event about the patient, in order.', [patient, category, ...page]),
+    '/v1/patients/{patientId}/accesses': read('accesses', 'Who saw what of the patient.', [patient, ...page, minimum]),
+    '/v1/feeds/{feed}': read(
+      'feed',
+      `Subscribe. ${Object.entries(FEEDS).map(([name, { description }]) => `\`${name}\`: ${description}`).join(' ')} Send \`Accept: text/event-stream\` for a live stream (\`Last-Event-ID\` resumes), else pages of CloudEvents.`,
+      [path('feed', { enum: Object.keys(FEEDS) }), ...page, header('Last-Event-ID', 'Position of the last event received.')],
+      'application/x-ndjson',
+    ),
+    '/v1/audit/events': read(
+      'replay',
+      "The auditor's replay: events as stored, sealed. Headers `Next-From` and `Replay-End` page on.",
+      [query('stream', 'Only this stream.'), query('patient', "Only this patient's stream."), query('from', 'After this position; with a stream, from this revision.'), query('limit', 'How many at most.', { type: 'integer' })],
+      'application/x-ndjson',
+    ),
+    '/v1/quarantine': read('quarantine', 'What a source sent and could not be taken, with its reason.', [query('source', 'Id of the source.'), ...page]),
+  };
+}
+
+function operationPaths(): Json {
+  const open = (operationId: string, summary: string): Json => ({ get: { operationId, tags: ['operations'], security: [], summary, responses: { '200': { description: 'As asked.' } } } });
+  return {
+    '/health/live': open('live', 'The process runs.'),
+    '/health/ready': open('ready', 'The stores answer and the read models are fed; 503 when not.'),
+    '/metrics': open('metrics', 'Prometheus metrics.'),
+    '/openapi.json': open('openapi', 'This document.'),
+    '/v1/projections': { get: { operationId: 'projections', tags: ['operations'], summary: 'Where each read model stands.', responses: { '200': { description: 'As asked.' }, default: problem } } },
+    '/v1/projections/{model}/rebuild': {
+      post: {
+        operationId: 'rebuild',
+        tags: ['operations'],
+        summary: 'Builds a read model anew beside the running one, then switches.',
+        parameters: [path('model', { enum: ['record', 'directory', 'accesses', 'patients'] })],
+        responses: { '202': { description: 'Building.' }, default: problem },
+      },
+    },
+  };
+}

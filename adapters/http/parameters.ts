@@ -1,0 +1,80 @@
+import { type Rejection, reject } from '../../domain/rejections.js';
+import type { KnownAt } from '../../projections/reading/as-of.js';
+import { type Category, isCategory } from '../../schemas/phi/categories.js';
+
+export type Query = Readonly<Record<string, unknown>>;
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+export function isRejection<T extends object>(value: T | Rejection | string | number | null): value is Rejection {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'rejected';
+}
+
+/** Parameters that nobody reads are a mistake of the caller's that would otherwise go unnoticed. */
+export function refuseUnknown(query: Query, known: readonly string[]): Rejection | null {
+  const unknown = Object.keys(query).some((name) => !known.includes(name));
+  const repeated = Object.values(query).some((value) => typeof value !== 'string');
+  if (!unknown && !repeated) return null;
+  return reject('invalid-parameter', [{ pointer: '', rule: unknown ? 'unknown-parameter' : 'repeated-parameter', expected: known.join(', ') }]);
+}
+
+export function categoryFrom(query: Query): Category | null | Rejection {
+  const text = query['category'];
+  if (text === undefined) return null;
+  return typeof text === 'string' && isCategory(text) ? text : bad('category', 'category');
+}
+
+/** RFC 3339 with an offset, or a date, which stands for its first instant in UTC. */
+export function instantFrom(query: Query, name: string): string | null | Rejection {
+  const text = query[name];
+  if (text === undefined) return null;
+  return (typeof text === 'string' ? instantOf(text) : null) ?? bad(name, 'RFC 3339 date-time');
+}
+
+function instantOf(text: string): string | null {
+  // A plus sign in a query string arrives as a space.
+  const repaired = text.replace(' ', '+');
+  if (!INSTANT.test(repaired) && !DATE.test(repaired)) return null;
+  const ms = Date.parse(repaired);
+  const real = !Number.isNaN(ms) && (!DATE.test(repaired) || new Date(ms).toISOString().startsWith(repaired));
+  return real ? new Date(ms).toISOString() : null;
+}
+
+/** A recorded time, or a position of the log. */
+export function knownAtFrom(query: Query): KnownAt | null | Rejection {
+  const text = query['knownAt'];
+  if (text === undefined) return null;
+  if (typeof text !== 'string' || text === '') return bad('knownAt', 'RFC 3339 date-time or position');
+  const time = instantOf(text);
+  if (time !== null) return { time };
+  return /^\d{4}-/.test(text) ? bad('knownAt', 'RFC 3339 date-time or position') : { position: text };
+}
+
+export function limitFrom(query: Query, initial: number, most: number): number | Rejection {
+  const text = query['limit'];
+  if (text === undefined) return initial;
+  const limit = typeof text === 'string' && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 0;
+  return limit >= 1 && limit <= most ? limit : bad('limit', `1 to ${most}`);
+}
+
+/** Cursors are opaque to callers; ours carry what to go on after and what list they belong to. */
+export function cursorOf(list: string, after: string): string {
+  return Buffer.from(`${list}\n${after}`).toString('base64url');
+}
+
+export function cursorFrom(query: Query, list: string): string | null | Rejection {
+  const text = query['cursor'];
+  if (text === undefined) return null;
+  const decoded = typeof text === 'string' ? Buffer.from(text, 'base64url').toString('utf8') : '';
+  return decoded.startsWith(`${list}\n`) ? decoded.slice(list.length + 1) : reject('invalid-cursor');
+}
+
+export function bad(name: string, expected: string): Rejection {
+  return reject('invalid-parameter', [{ pointer: `/${name}`, rule: 'form', expected }]);
+}

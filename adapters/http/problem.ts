@@ -1,0 +1,88 @@
+import { FAULTS, type FaultCode, type Issue, LedgerFault, REJECTIONS, type Rejection, type RejectionCode } from '../../domain/rejections.js';
+
+/** THE mapping of codes to HTTP statuses. */
+export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
+  'not-authenticated': 401,
+  'not-permitted': 403,
+  'purpose-required': 403,
+  'foreign-source': 403,
+  'unknown-source': 403,
+  'source-suspended': 403,
+  'source-exists': 409,
+  'source-not-suspended': 409,
+  'unknown-patient': 404,
+  'ambiguous-patient': 409,
+  'patient-required': 422,
+  'unknown-fact': 404,
+  'fact-retracted': 409,
+  'source-version-conflict': 409,
+  'category-changed': 409,
+  'stale-revision': 412,
+  'idempotency-key-reused': 422,
+  'designation-unchanged': 409,
+  'invalid-json': 400,
+  'invalid-text': 400,
+  'too-deep': 400,
+  'duplicate-member': 400,
+  'invalid-command': 422,
+  'unknown-command': 404,
+  'invalid-resource': 422,
+  'unsupported-resource': 422,
+  'invalid-date': 422,
+  'invalid-parameter': 400,
+  'invalid-cursor': 400,
+  'unknown-position': 400,
+  'read-model-behind': 503,
+  'unknown-feed': 404,
+  'unknown-route': 404,
+  'method-not-allowed': 405,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'truncated-input': 400,
+  'request-timeout': 408,
+};
+
+export const FAULT_STATUS: Readonly<Record<FaultCode, number>> = {
+  'store-unavailable': 503,
+  'outcome-unknown': 503,
+  overloaded: 503,
+  'store-full': 507,
+  'event-unreadable': 500,
+  'content-unreadable': 500,
+  'keys-unavailable': 503,
+  'read-models-unavailable': 503,
+  'lease-lost': 503,
+  stopping: 503,
+  internal: 500,
+};
+
+/** RFC 9457 problem details. `code` is stable; `remedy` says what to do. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: RejectionCode | FaultCode;
+  readonly detail: string;
+  readonly remedy: string;
+  readonly correlationId: string;
+  readonly errors?: readonly Issue[];
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export function problemOf(rejection: Rejection, correlationId: string): Problem {
+  const [detail, remedy] = REJECTIONS[rejection.code];
+  const problem = details(rejection.code, REJECTION_STATUS[rejection.code], detail, remedy, correlationId);
+  return rejection.issues === undefined ? problem : { ...problem, errors: rejection.issues };
+}
+
+/** A fault of ours. What it was goes to the log, under the correlation id; the caller is told only what to do. */
+export function problemOfFault(fault: unknown, correlationId: string): Problem {
+  const code: FaultCode = fault instanceof LedgerFault ? fault.code : 'internal';
+  const [detail, remedy] = FAULTS[code];
+  return details(code, FAULT_STATUS[code], detail, remedy, correlationId);
+}
+
+function details(code: RejectionCode | FaultCode, status: number, detail: string, remedy: string, correlationId: string): Problem {
+  return { type: `urn:clinical-ledger:problem:${code}`, title: code.replaceAll('-', ' '), status, code, detail, remedy, correlationId };
+}

@@ -1,0 +1,79 @@
+import type { FastifyInstance } from 'fastify';
+import { handle } from '../../../commands/handle.js';
+import { quarantine } from '../../../commands/quarantine.js';
+import type { Outcome } from '../../../commands/request.js';
+import { LedgerFault, type Rejection, reject } from '../../../domain/rejections.js';
+import { isCommandName } from '../../../schemas/command-catalogue.js';
+import { callerOf } from '../context.js';
+import { type IntakeContext, readObject } from '../intake.js';
+import { type Line, linesOf } from '../lines.js';
+import { answersInOrder } from '../ordered.js';
+import { problemOf, problemOfFault, REJECTION_STATUS } from '../problem.js';
+import { NDJSON_TYPE } from '../reading.js';
+import type { Services } from '../services.js';
+import { receiptBody } from './commands.js';
+
+const LINE_AT_MOST_BYTES = 1024 * 1024;
+const AT_ONCE = 512;
+const MEMBERS = ['command', 'body', 'idempotencyKey', 'ifMatch'];
+
+/**
+ * `POST /v1/commands` (`application/x-ndjson`): many commands, streamed, one result line each, in order. A line is
+ * `{"command": NAME, "body": {…}, "idempotencyKey"?, "ifMatch"?}`. A bad line stops nothing. With `Prefer:
+ * handling=quarantine` a refused line is kept, sealed, with its reason, so that nothing a source sent is lost.
+ */
+export function bulkRoutes(app: FastifyInstance, services: Services): void {
+  app.post('/v1/commands', async (request, reply) => {
+    if (services.stopping()) throw new LedgerFault('stopping');
+    const caller = await callerOf(services, request, reply);
+    if (caller === null) return reply;
+    const keeps = /(^|[,;\s])handling=quarantine\b/.test(String(request.headers['prefer'] ?? ''));
+    const { correlationId } = request;
+    let number = 0;
+    const work = async (line: Line): Promise<string> => {
+      number += 1;
+      return lineResult(services, line, number, { caller, correlationId, idempotencyKey: null, expected: null }, keeps);
+    };
+    const lines = linesOf(request.body as AsyncIterable<Buffer>, LINE_AT_MOST_BYTES);
+    return reply.type(NDJSON_TYPE).send(answersInOrder(lines, AT_ONCE, work));
+  });
+}
+
+async function lineResult(services: Services, line: Line, number: number, context: IntakeContext, keeps: boolean): Promise<string> {
+  try {
+    const outcome = 'refused' in line ? reject(line.refused) : await runLine(services, line.text, context);
+    if (outcome.kind === 'done') return `${JSON.stringify({ line: number, status: outcome.repeated ? 200 : 201, receipt: receiptBody(outcome) })}\n`;
+    const problem = problemOf(outcome, context.correlationId);
+    const kept = keeps && 'text' in line ? await quarantine(services.handlerDeps, context, line.text, outcome) : null;
+    services.metrics.commands.inc({ command: 'bulk-line', outcome: kept?.kind === 'done' ? 'quarantined' : outcome.code });
+    if (kept?.kind === 'done') return `${JSON.stringify({ line: number, status: REJECTION_STATUS[outcome.code], problem, quarantined: receiptBody(kept) })}\n`;
+    return `${JSON.stringify({ line: number, status: problem.status, problem })}\n`;
+  } catch (fault) {
+    const problem = problemOfFault(fault, context.correlationId);
+    return `${JSON.stringify({ line: number, status: problem.status, problem })}\n`;
+  }
+}
+
+async function runLine(services: Services, text: string, context: IntakeContext): Promise<Outcome> {
+  const line = readObject(text);
+  if ('kind' in line) return line;
+  const shape = shapeOf(line.value);
+  if ('kind' in shape) return shape;
+  const span = line.members.get('body');
+  if (span === undefined) return reject('invalid-command', [{ pointer: '', rule: 'required', expected: 'body' }]);
+  if (!isCommandName(shape.command)) return reject('unknown-command');
+  const bodyText = text.slice(span.start, span.end);
+  const command = services.intake.accept(shape.command, bodyText, { ...context, idempotencyKey: shape.idempotencyKey, expected: shape.ifMatch });
+  return 'kind' in command ? command : handle(services.handlerDeps, command);
+}
+
+function shapeOf(value: Record<string, unknown>): { command: string; idempotencyKey: string | null; ifMatch: number | null } | Rejection {
+  const { command, idempotencyKey = null, ifMatch = null } = value;
+  const fine =
+    typeof command === 'string' &&
+    (idempotencyKey === null || (typeof idempotencyKey === 'string' && /^[\x21-\x7e]{1,200}$/.test(idempotencyKey))) &&
+    (ifMatch === null || (Number.isSafeInteger(ifMatch) && (ifMatch as number) >= 0)) &&
+    Object.keys(value).every((name) => MEMBERS.includes(name));
+  if (!fine) return reject('invalid-command', [{ pointer: '', rule: 'line', expected: 'command, body, idempotencyKey?, ifMatch?' }]);
+  return { command, idempotencyKey: idempotencyKey as string | null, ifMatch: ifMatch as number | null };
+}

@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify';
+import { mayRead } from '../../../domain/access/permissions.js';
+import { reject } from '../../../domain/rejections.js';
+import { answerRead, JSON_TYPE } from '../reading.js';
+import { callerOf, sendRejection } from '../context.js';
+import type { Services } from '../services.js';
+
+const MODELS = ['record', 'directory', 'accesses', 'patients'];
+
+/** Health and metrics need no token and say nothing of anybody; rebuilding does. */
+export function operationRoutes(app: FastifyInstance, services: Services): void {
+  app.get('/health/live', async (_request, reply) => reply.type(JSON_TYPE).send('{"status":"live"}'));
+
+  app.get('/health/ready', async (_request, reply) => {
+    const store = await services.store.head().then(
+      () => 'reachable',
+      () => 'unreachable',
+    );
+    const models = services.progress.all();
+    const ready = store === 'reachable' && !services.stopping() && MODELS.every((name) => models.some(({ model, fault }) => model === name && fault === null));
+    const status = services.stopping() ? 'stopping' : ready ? 'ready' : 'not ready';
+    return reply.code(ready ? 200 : 503).type(JSON_TYPE).send(JSON.stringify({ status, store, models }));
+  });
+
+  app.get('/metrics', async (_request, reply) => reply.type(services.metrics.registry.contentType).send(await services.metrics.registry.metrics()));
+
+  app.get('/v1/projections', (request, reply) =>
+    answerRead(services, request, reply, { action: 'operate', patientId: null }, async () => ({
+      body: JSON.stringify({ projections: services.progress.all(), head: await services.store.head() }),
+      type: JSON_TYPE,
+      patients: [],
+      categories: [],
+      opened: 0,
+    })),
+  );
+
+  // Building may take long: it goes on in the background, and `GET /v1/projections` shows how far it is.
+  app.post<{ Params: { model: string } }>('/v1/projections/:model/rebuild', async (request, reply) => {
+    const caller = await callerOf(services, request, reply);
+    if (caller === null) return reply;
+    const decision = mayRead({ subject: caller.actor.subject, roles: caller.actor.roles, purpose: caller.purpose }, 'operate', null);
+    const { model } = request.params;
+    const refusal = !decision.allowed ? reject(decision.code) : MODELS.includes(model) ? null : reject('unknown-route');
+    await services.handlerDeps.accessLog.record({
+      caller,
+      correlationId: request.correlationId,
+      data: {
+        action: 'operate',
+        outcome: refusal === null ? 'allowed' : 'refused',
+        code: refusal?.code ?? null,
+        rule: 'role-permissions@1',
+        patients: [],
+        categories: [],
+        opened: 0,
+        detail: null,
+      },
+    });
+    if (refusal !== null) return sendRejection(request, reply, refusal);
+    services.rebuild(model).catch((fault) => request.log.error({ err: fault, model }, 'rebuild failed'));
+    return reply.code(202).type(JSON_TYPE).send(JSON.stringify({ model, status: 'building' }));
+  });
+}

@@ -1,0 +1,94 @@
+import type { Progress } from '../projections/run.js';
+
+interface Waiting {
+  readonly position: string;
+  readonly resolve: (reached: boolean) => void;
+}
+
+interface Known {
+  progress: Progress;
+  atMs: number;
+  fault: { readonly code: string; readonly sinceMs: number } | null;
+}
+
+/** One read model, as operators are shown it. */
+export interface ModelState {
+  readonly model: string;
+  readonly generation: number;
+  readonly through: string | null;
+  readonly events: number;
+  readonly caughtUp: boolean;
+  readonly fault: string | null;
+  readonly building: { readonly generation: number; readonly events: number } | null;
+}
+
+/** Where each read model of this process stands, and whoever waits for it to get somewhere. */
+export class ModelProgress {
+  readonly #known = new Map<string, Known>();
+  readonly #building = new Map<string, Progress>();
+  readonly #waiting = new Map<string, Set<Waiting>>();
+
+  constructor(
+    private readonly compare: (left: string, right: string) => number,
+    private readonly nowMs: () => number,
+  ) {}
+
+  report(progress: Progress): void {
+    const known = this.#known.get(progress.model);
+    // A higher generation than the one that is read is being built beside it.
+    if (known !== undefined && progress.generation > known.progress.generation && !progress.caughtUp) {
+      this.#building.set(progress.model, progress);
+      return;
+    }
+    if (known !== undefined && progress.generation < known.progress.generation) return;
+    this.#known.set(progress.model, { progress, atMs: this.nowMs(), fault: null });
+    this.#building.delete(progress.model);
+    for (const waiting of this.#waiting.get(progress.model) ?? []) {
+      if (this.#reached(progress.model, waiting.position)) waiting.resolve(true);
+    }
+  }
+
+  fault(model: string, code: string): void {
+    const known = this.#known.get(model);
+    if (known !== undefined) known.fault ??= { code, sinceMs: this.nowMs() };
+  }
+
+  /** True as soon as the model has read up to the position; false when that took too long. */
+  reached(model: string, position: string, timeoutMs: number): Promise<boolean> {
+    if (this.#reached(model, position)) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiters = this.#waiting.get(model) ?? new Set();
+      this.#waiting.set(model, waiters);
+      const timer = setTimeout(() => waiting.resolve(false), timeoutMs);
+      const waiting: Waiting = {
+        position,
+        resolve: (reached) => {
+          clearTimeout(timer);
+          waiters.delete(waiting);
+          resolve(reached);
+        },
+      };
+      waiters.add(waiting);
+    });
+  }
+
+  all(): ModelState[] {
+    return [...this.#known].map(([model, { progress, fault }]) => {
+      const building = this.#building.get(model);
+      return {
+        model,
+        generation: progress.generation,
+        through: progress.through,
+        events: progress.events,
+        caughtUp: progress.caughtUp,
+        fault: fault?.code ?? null,
+        building: building === undefined ? null : { generation: building.generation, events: building.events },
+      };
+    });
+  }
+
+  #reached(model: string, position: string): boolean {
+    const through = this.#known.get(model)?.progress.through ?? null;
+    return through !== null && this.compare(through, position) >= 0;
+  }
+}
