@@ -48,8 +48,7 @@ export class EmbeddedReadModels implements ReadModels {
   }
 
   async save(model: string, generation: number, _fence: number, save: Save): Promise<void> {
-    const { active, building } = this.#generations(model);
-    if (generation !== active && generation !== building) throw new LedgerFault('lease-lost');
+    if (!this.#exists(model, generation)) throw new LedgerFault('lease-lost');
     this.#guard(() => this.#file(model, generation).save(save));
   }
 
@@ -58,7 +57,7 @@ export class EmbeddedReadModels implements ReadModels {
   }
 
   async begin(model: string): Promise<number> {
-    const row = this.#find.get(model);
+    const row = this.#guard(() => this.#find.get(model));
     const generation = Number(row?.['next'] ?? 1);
     const former = numberOrNull(row?.['building']);
     this.#register(model, numberOrNull(row?.['active']), generation, generation + 1);
@@ -68,15 +67,17 @@ export class EmbeddedReadModels implements ReadModels {
 
   async activate(model: string, generation: number): Promise<void> {
     const { active, building } = this.#generations(model);
+    if (active === generation) return;
     if (building !== generation) throw new LedgerFault('lease-lost');
     // Its tables must be there before other threads read them.
-    this.#file(model, generation);
+    this.#guard(() => this.#file(model, generation));
     this.#register(model, generation, null, generation + 1);
     if (active !== null) this.#drop(model, active);
   }
 
   /** One process owns the folder, and it runs each model once: there is nobody to take a lease from. */
-  async lease(): Promise<number> {
+  async lease(model: string, generation: number): Promise<number> {
+    if (!this.#exists(model, generation)) throw new LedgerFault('lease-lost');
     return 1;
   }
 
@@ -116,9 +117,20 @@ export class EmbeddedReadModels implements ReadModels {
     }
   }
 
+  #exists(model: string, generation: number): boolean {
+    const { active, building } = this.#generations(model);
+    return generation === active || generation === building;
+  }
+
+  /** Another thread may switch and drop in the middle of a read; then what was read is not the model, and is read again. */
   #read<T>(model: string, generation: number | undefined, read: (file: ReadModelFile) => T, none: () => T): T {
-    const number = generation ?? this.#generations(model).active;
-    return number === null ? none() : this.#guard(() => read(this.#file(model, number)));
+    for (;;) {
+      const version = Atomics.load(this.#version, 0);
+      const number = generation ?? this.#generations(model).active;
+      // Opening a file would make it: a generation that does not exist is not opened.
+      const result = number === null || !this.#exists(model, number) ? none() : this.#guard(() => read(this.#file(model, number)));
+      if (Atomics.load(this.#version, 0) === version) return result;
+    }
   }
 
   #file(model: string, generation: number): ReadModelFile {

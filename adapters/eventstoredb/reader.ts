@@ -1,11 +1,9 @@
 import {
-  BACKWARDS,
   CancelledError,
   convertToCommandError,
   DeadlineExceededError,
   END,
   type EventStoreDBClient,
-  FORWARDS,
   NotLeaderError,
   type RecordedEvent,
   type ResolvedEvent,
@@ -25,6 +23,8 @@ import { type StoredRecord, unreadable } from './record.js';
 
 export type Direction = 'forwards' | 'backwards';
 
+const EDGE = { forwards: START, backwards: END } as const;
+
 class Silence extends Error {}
 
 /** Bounded reads of raw records, inclusive of where they begin. A read changes nothing, so it is tried again while the server cannot be reached. */
@@ -36,10 +36,9 @@ export class Reader {
 
   /** At most `count` records of a stream; fewer only where it ends. `from` null is the edge: the first or the last. */
   async stream(stream: string, from: number | null, count: number, direction: Direction): Promise<readonly StoredRecord[]> {
-    const edge = direction === FORWARDS ? START : END;
-    const options = { fromRevision: from === null ? edge : BigInt(from), maxCount: count, direction: direction === FORWARDS ? FORWARDS : BACKWARDS };
+    const fromRevision = from === null ? EDGE[direction] : BigInt(from);
     try {
-      return await this.#read((client) => client.readStream(stream, options));
+      return await this.#read((client) => client.readStream(stream, { fromRevision, maxCount: count, direction }));
     } catch (cause) {
       if (cause instanceof StreamNotFoundError) return [];
       if (cause instanceof StreamDeletedError) throw unreadable({ stream, revision: 0 }, 'was deleted with its history');
@@ -49,10 +48,9 @@ export class Reader {
 
   /** At most `count` records of the whole log, system events included; fewer only at its end. */
   async all(from: string | null, count: number, direction: Direction, signal?: AbortSignal): Promise<readonly StoredRecord[]> {
-    const edge = direction === FORWARDS ? START : END;
-    const options = { fromPosition: from === null ? edge : parsePosition(from), maxCount: count, direction: direction === FORWARDS ? FORWARDS : BACKWARDS };
+    const fromPosition = from === null ? EDGE[direction] : parsePosition(from);
     try {
-      return await this.#read((client) => client.readAll(options), signal);
+      return await this.#read((client) => client.readAll({ fromPosition, maxCount: count, direction }), signal);
     } catch (cause) {
       throw faultOf(cause);
     }

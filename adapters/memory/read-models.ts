@@ -65,6 +65,7 @@ export class MemoryReadModels implements ReadModels {
 
   async activate(model: string, generation: number): Promise<void> {
     const known = this.#models.get(model);
+    if (known?.active === generation) return;
     if (known === undefined || known.building !== generation) throw new LedgerFault('lease-lost');
     if (known.active !== null) known.generations.delete(known.active);
     known.active = generation;
@@ -91,10 +92,15 @@ export class MemoryReadModels implements ReadModels {
   #page(model: string, { after, limit }: PageOptions, generation: number | undefined, fits: (row: Row) => boolean): Row[] {
     const rows = [...(this.#generation(model, generation)?.rows.values() ?? [])].map((text) => rowOf(text) as Row);
     return rows
-      .filter((row) => fits(row) && (after === undefined || row.key > after))
-      .sort((left, right) => (left.key < right.key ? -1 : 1))
+      .filter((row) => fits(row) && (after === undefined || compareBytes(row.key, after) > 0))
+      .sort((left, right) => compareBytes(left.key, right.key))
       .slice(0, limit);
   }
+}
+
+/** UTF-16 would sort letters beyond the basic plane before some within it. */
+function compareBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
 function rowOf(text: string | undefined): Row | undefined {

@@ -8,7 +8,7 @@ export function identifierText(system: string, value: string): string {
 }
 
 /** Values that stand for "none": two patients who share them share nothing. */
-const PLACEHOLDER = /^(0+|9+|1234567890?|UNKNOWN|NONE|NA|N\/A|TEST|XXX+)$/;
+const PLACEHOLDER = /^(0+|9+|1234567890?|UNKNOWN|NONE|NA|N\/A|TEST|X{3,})$/;
 
 /** The identifiers of a FHIR R4 Patient that can find it again: with system and value, not temporary, not old, no placeholder. */
 export function searchableIdentifiers(patient: { readonly [member: string]: unknown }): string[] {

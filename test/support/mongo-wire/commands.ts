@@ -45,7 +45,7 @@ function find(command: Document, context: Context): Document {
   checkHint(command, namespace, context);
   const sort = Object.keys((command['sort'] as Document | undefined) ?? {});
   if (sort.length > 0 && sort.join() !== '_id') throw new CommandError(2, 'only a sort by _id is understood');
-  const found = [...known.values()].filter((document) => matches(document, (command['filter'] as Document | undefined) ?? {}));
+  const found = matching(known, (command['filter'] as Document | undefined) ?? {});
   if (sort.length > 0) found.sort((left, right) => compare(left['_id'], right['_id']));
   const limit = Number(command['limit'] ?? 0);
   const projected = (limit === 0 ? found : found.slice(0, limit)).map((document) => project(document, command['projection'] as Document | undefined));
@@ -87,9 +87,9 @@ function remove(command: Document, { transaction, database }: Context): Document
   const namespace = `${database}.${command['delete']}`;
   let n = 0;
   for (const { q, limit } of command['deletes'] as Document[]) {
-    const found = [...transaction.documents(namespace).entries()].filter(([, document]) => matches(document, q as Document));
-    for (const [id] of limit === 1 ? found.slice(0, 1) : found) {
-      transaction.write(namespace, id, null);
+    const found = matching(transaction.documents(namespace), q as Document);
+    for (const { _id } of limit === 1 ? found.slice(0, 1) : found) {
+      transaction.write(namespace, String(_id), null);
       n += 1;
     }
   }
@@ -105,7 +105,7 @@ function findAndModify(command: Document, context: Context): Document {
 
 /** An update whose filter matches nothing locks nothing, and inserts only when told to. */
 function change(namespace: string, filter: Document, update: Document | Document[], upsert: boolean, { transaction }: Context): { before: Document | undefined; after: Document | undefined } {
-  const before = [...transaction.documents(namespace).values()].find((document) => matches(document, filter));
+  const before = matching(transaction.documents(namespace), filter)[0];
   if (before === undefined && !upsert) return { before, after: undefined };
   const after = updated(before, filter, update);
   transaction.write(namespace, String(after['_id']), after);
@@ -139,6 +139,13 @@ function listCollections(_command: Document, { store, database }: Context): Docu
 
 function documentsOf(namespace: string, { store, transaction, readAt, inTransaction }: Context): Documents {
   return (inTransaction ? transaction.documents(namespace) : store.at(readAt).get(namespace)) ?? new Map();
+}
+
+/** All ids are strings here, so that one that is named is looked up. */
+function matching(documents: Documents, filter: Document): Document[] {
+  const id: unknown = filter['_id'];
+  const candidates = typeof id === 'string' ? [documents.get(id)] : [...documents.values()];
+  return candidates.filter((document) => document !== undefined).filter((document) => matches(document, filter));
 }
 
 /** A hint must name an index, unless there is no collection at all. */

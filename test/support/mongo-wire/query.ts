@@ -63,8 +63,8 @@ export function updated(known: Document | undefined, filter: Document, update: D
       return { ...document, ...Object.fromEntries(set) };
     }, base) as Document;
   }
-  if (!isOperators(update)) return { ...update, _id: base['_id'] };
-  const next: Document = { ...base };
+  if (!isOperators(update)) return { ...(update as object), _id: base['_id'] };
+  const next: Document = { ...(base as object) };
   for (const [operator, fields] of Object.entries(update)) {
     if (operator === '$set' || (operator === '$setOnInsert' && known === undefined)) Object.assign(next, fields);
     else if (operator === '$inc') for (const [field, by] of Object.entries(fields as Document)) next[field] = Number(next[field] ?? 0) + Number(by);

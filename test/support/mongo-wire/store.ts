@@ -73,6 +73,7 @@ export class Store {
 /** Snapshot isolation: reads see the state at the beginning and the own writes; the first writer of a document wins. */
 export class Transaction {
   readonly #changed = new Map<string, Map<string, Document | null>>();
+  readonly #seen = new Map<string, Map<string, Document>>();
 
   constructor(
     private readonly store: Store,
@@ -80,15 +81,7 @@ export class Transaction {
   ) {}
 
   documents(namespace: string): Documents {
-    const own = this.#changed.get(namespace);
-    const base = this.base.get(namespace) ?? EMPTY;
-    if (own === undefined) return base;
-    const seen = new Map(base);
-    for (const [id, document] of own) {
-      if (document === null) seen.delete(id);
-      else seen.set(id, document);
-    }
-    return seen;
+    return this.#seen.get(namespace) ?? this.base.get(namespace) ?? EMPTY;
   }
 
   write(namespace: string, id: string, document: Document | null): void {
@@ -96,6 +89,10 @@ export class Transaction {
     this.store.lock(`${namespace}\0${id}`, this);
     if (!own.has(id) && this.store.at().get(namespace)?.get(id) !== this.base.get(namespace)?.get(id)) throw new WriteConflict();
     this.#changed.set(namespace, own.set(id, document));
+    const seen = this.#seen.get(namespace) ?? new Map(this.base.get(namespace));
+    if (document === null) seen.delete(id);
+    else seen.set(id, document);
+    this.#seen.set(namespace, seen);
   }
 
   commit(): void {

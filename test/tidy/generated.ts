@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { VARIABLES } from '../../adapters/config.js';
+import { codeTable } from '../../adapters/http/openapi.js';
+import { canonicalJson } from '../../domain/json/canonical.js';
+import type { JsonValue } from '../../domain/json/json-value.js';
+import { EVENT_TYPES, EVENTS } from '../../schemas/catalogue.js';
+import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
+import { CATEGORIES, CATEGORY_DESCRIPTIONS } from '../../schemas/phi/categories.js';
+
+/** Every generated file: path → text. The tidy test holds them fresh; `node dist/test/tidy/write.js` writes them. */
+export function generatedFiles(): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [path, schema] of publishedSchemas()) files.set(path, `${JSON.stringify(schema, null, 2)}\n`);
+  files.set('docs/errors.md', `# Error codes\n\nGenerated from \`domain/rejections.ts\` and \`adapters/http/problem.ts\`. Bodies are RFC 9457 problem details.\n\n${codeTable()}\n`);
+  files.set('docs/configuration.md', configuration());
+  files.set('docs/categories.md', categories());
+  return files;
+}
+
+/** Events by version and commands: what is on the wire, in plain JSON Schema. */
+export function publishedSchemas(): Map<string, unknown> {
+  const events = EVENT_TYPES.map((type) => [`schemas/published/events/${type}.${EVENTS[type].properties.version.const}.json`, EVENTS[type]] as const);
+  const commands = COMMAND_NAMES.map((name) => [`schemas/published/commands/${name}.json`, COMMANDS[name]] as const);
+  return new Map<string, unknown>([...events, ...commands]);
+}
+
+export function hashOf(schema: unknown): string {
+  return createHash('sha256').update(canonicalJson(JSON.parse(JSON.stringify(schema)) as JsonValue)).digest('hex');
+}
+
+function configuration(): string {
+  const rows = Object.entries(VARIABLES).map(([name, { description, initial }]) => `| \`${name}\` | ${description} | ${initial === '' ? '' : `\`${initial}\``} |`);
+  return `# Configuration\n\nGenerated from \`adapters/config.ts\`. Environment variables, read once at start; unknown or bad ones are refused.\n\n| variable | what it is | when absent |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function categories(): string {
+  const rows = CATEGORIES.map((name) => `| \`${name}\` | ${CATEGORY_DESCRIPTIONS[name].kind} | ${CATEGORY_DESCRIPTIONS[name].description} |`);
+  return `# Data categories\n\nGenerated from \`schemas/phi/categories.ts\`. A category is a key scope, and a value of \`?category=\`. A *state* stops being true when it ends; an *event* has happened for ever.\n\n| category | kind | what is in it |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+}
