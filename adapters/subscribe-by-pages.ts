@@ -11,13 +11,27 @@ export async function* subscribeByPages(
   options: { after: string | null; signal: AbortSignal },
 ): AsyncIterable<EventPage> {
   let after = options.after;
-  const aborted = new Promise<void>((resolve) => options.signal.addEventListener('abort', () => resolve(), { once: true }));
   while (!options.signal.aborted) {
     const page = await read(after);
     if (page.through !== null) {
       after = page.through;
       yield page;
     }
-    if (page.end && !options.signal.aborted) await Promise.race([changed(after), aborted]);
+    if (page.end && !options.signal.aborted) await orAborted(changed(after), options.signal);
   }
+}
+
+/**
+ * Waits for the change or for the abort, and leaves no listener behind: racing against one promise that lives as long as the
+ * subscription would hold on to every round. A wait that failed ends too; the next read will say what is wrong.
+ */
+function orAborted(change: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    signal.addEventListener('abort', done, { once: true });
+    change.then(done, done);
+  });
 }

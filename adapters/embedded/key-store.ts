@@ -1,3 +1,4 @@
+import { LedgerFault } from '../../domain/rejections.js';
 import type { KeyStore, WrappedSecret } from '../keys/key-store.js';
 import { GroupCommit } from './group-commit.js';
 import { createKeySchema, type KeyRequest, type KeyResult, SELECT_SECRET, secretOf } from './key-schema.js';
@@ -22,19 +23,33 @@ export class EmbeddedKeyStore implements KeyStore {
   }
 
   async get(tenant: string, owner: string): Promise<WrappedSecret | undefined> {
-    return secretOf(this.#get.get(tenant, owner));
+    try {
+      return secretOf(this.#get.get(tenant, owner));
+    } catch (cause) {
+      throw new LedgerFault('keys-unavailable', { cause });
+    }
   }
 
   async putIfAbsent(secret: WrappedSecret): Promise<WrappedSecret> {
-    return (await this.#writer.submit({ kind: 'put', secret }, REQUEST_BYTES)) as WrappedSecret;
+    return (await this.#submit({ kind: 'put', secret })) as WrappedSecret;
   }
 
   async claim(tenant: string, claim: string, patientId: string, secret: WrappedSecret | null): Promise<string> {
-    return (await this.#writer.submit({ kind: 'claim', tenant, claim, patientId, secret }, REQUEST_BYTES)) as string;
+    return (await this.#submit({ kind: 'claim', tenant, claim, patientId, secret })) as string;
   }
 
   async close(): Promise<void> {
     await this.#writer.close();
     this.#reader.close();
+  }
+
+  /** The group commit speaks of a store that is gone; which one it is, is known here. */
+  async #submit(request: KeyRequest): Promise<KeyResult> {
+    try {
+      return await this.#writer.submit(request, REQUEST_BYTES);
+    } catch (fault) {
+      const gone = fault instanceof LedgerFault && fault.code === 'store-unavailable';
+      throw gone ? new LedgerFault('keys-unavailable', { cause: fault }) : fault;
+    }
   }
 }

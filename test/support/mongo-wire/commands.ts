@@ -141,11 +141,14 @@ function documentsOf(namespace: string, { store, transaction, readAt, inTransact
   return (inTransaction ? transaction.documents(namespace) : store.at(readAt).get(namespace)) ?? new Map();
 }
 
-/** All ids are strings here, so that one that is named is looked up. */
+/** All ids are strings here, so that those that are named are looked up. */
 function matching(documents: Documents, filter: Document): Document[] {
-  const id: unknown = filter['_id'];
-  const candidates = typeof id === 'string' ? [documents.get(id)] : [...documents.values()];
-  return candidates.filter((document) => document !== undefined).filter((document) => matches(document, filter));
+  const id = filter['_id'] as string | { $in?: string[] } | undefined;
+  const named = typeof id === 'string' ? [id] : id?.$in;
+  if (named === undefined) return [...documents.values()].filter((document) => matches(document, filter));
+  const { _id, ...rest } = filter;
+  const found = [...new Set(named)].map((one) => documents.get(one));
+  return found.filter((document) => document !== undefined).filter((document) => matches(document, rest));
 }
 
 /** A hint must name an index, unless there is no collection at all. */

@@ -31,6 +31,8 @@ export class MongoWire {
   readonly log: Document[] = [];
   /** Reads that name no time see the state so many commits ago, as they may after an election. */
   staleBy = 0;
+  /** Says that it is no member of a replica set. */
+  alone = false;
   readonly #sessions = new Map<string, Session>();
   readonly #sockets = new Set<Socket>();
   readonly #cursors: Context['cursors'] = new Map();
@@ -48,7 +50,16 @@ export class MongoWire {
 
   /** Each name is a database of its own. */
   url(database: string): string {
-    return `mongodb://127.0.0.1:${(this.server.address() as AddressInfo).port}/${database}?replicaSet=wire`;
+    return `mongodb://${this.#address}/${database}${this.alone ? '' : '?replicaSet=wire'}`;
+  }
+
+  /** Names of the collections that there are now. */
+  collections(): string[] {
+    return [...this.store.at().keys()].map((namespace) => namespace.slice(namespace.indexOf('.') + 1)).sort();
+  }
+
+  get #address(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   mishap(mishap: Mishap): void {
@@ -156,9 +167,9 @@ export class MongoWire {
   }
 
   #hello(): Document {
-    const me = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const me = this.#address;
     const limits = { maxBsonObjectSize: 16_777_216, maxMessageSizeBytes: 48_000_000, maxWriteBatchSize: 100_000 };
-    const set = { setName: 'wire', setVersion: 1, hosts: [me], primary: me, me, isWritablePrimary: true, ismaster: true, secondary: false };
+    const set = { ...(this.alone ? {} : { setName: 'wire', setVersion: 1, hosts: [me], primary: me, me }), isWritablePrimary: true, ismaster: true, secondary: false };
     return { helloOk: true, ...set, ...limits, localTime: new Date(), logicalSessionTimeoutMinutes: 30, connectionId: 1, minWireVersion: 0, maxWireVersion: 25, readOnly: false };
   }
 }
