@@ -16,17 +16,17 @@ export function encodeEvent(event: LedgerEvent): string {
 
 /** The only door from bytes to events: parse → upcast to the newest version → check. Throws `event-unreadable`. */
 export function decodeEvent(text: string): LedgerEvent {
-  let event: Record<string, unknown>;
+  let event: Record<string, unknown> | null;
   try {
-    event = JSON.parse(text) as Record<string, unknown>;
+    event = JSON.parse(text) as Record<string, unknown> | null;
   } catch (cause) {
     throw new LedgerFault('event-unreadable', { cause });
   }
-  const type = event['type'] as EventType;
+  const type = event?.['type'] as EventType;
   const validate = validators.get(type);
-  const newest = validate === undefined ? undefined : upcast(event, type);
+  const newest = validate === undefined || event === null ? undefined : upcast(event, type);
   if (validate === undefined || newest === undefined || !validate(newest)) {
-    throw new LedgerFault('event-unreadable', { cause: new Error(`event ${String(event['id'])} at ${places(validate)}`) });
+    throw new LedgerFault('event-unreadable', { cause: new Error(`event ${String(event?.['id'])} at ${places(validate)}`) });
   }
   return newest as unknown as LedgerEvent;
 }

@@ -98,16 +98,17 @@ async function assemble(config: Config, log: Logger, opened: (() => Promise<void
   const patients = patientsKeeper(parts, owner, onFault);
   await patients.start();
   opened.push(() => patients.stop());
-  let stopping = false;
+  const stopping = new AbortController();
   const services: Services = {
     ...parts,
     rebuild: (model) => (model === 'patients' ? patients.rebuild() : host.rebuild(model)),
-    stopping: () => stopping,
+    stopping: () => stopping.signal.aborted,
+    stopSignal: stopping.signal,
   };
   watch(services, parts, waiting);
   const app = await createApp(services, log);
   const stop = async () => {
-    stopping = true;
+    stopping.abort();
     await app.close();
     await closeAll();
   };

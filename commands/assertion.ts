@@ -7,6 +7,7 @@ import type { Assertion } from '../domain/record/decide.js';
 import { type Rejection, reject } from '../domain/rejections.js';
 import { isStateCategory } from '../schemas/phi/categories.js';
 import type { ValidTime } from '../schemas/event.js';
+import { instantOf } from './instant.js';
 import type { Clock, Ids, KeyRing } from './ports.js';
 
 /** A FHIR R4 resource as it came: parsed for reading, and as the source wrote it for keeping. */
@@ -69,7 +70,8 @@ function timeOf(said: Said, category: ReturnType<typeof categoryOf>, now: string
   const fault = dateFault(said.resource.parsed);
   if (fault !== null) return reject('invalid-date', [{ pointer: `/resource${fault.path}`, rule: fault.reason }]);
   const stated = validTimeOf(said.resource.parsed);
-  const from = said.effectiveAt === null ? stated.from : new Date(said.effectiveAt).toISOString();
+  const from = said.effectiveAt === null ? stated.from : instantOf(said.effectiveAt);
+  if (from === undefined) return reject('invalid-date', [{ pointer: '/effectiveAt', rule: 'real-instant' }]);
   const to = stated.to;
   if (from !== null && from < EARLIEST) return reject('invalid-date', [{ pointer: '/resource', rule: 'not-before-1850' }]);
   const ahead = !MAY_LIE_AHEAD.has(category) && !isStateCategory(category);

@@ -5,6 +5,7 @@ import { streams } from '../domain/streams.js';
 import type { DesignateSystemOfRecord } from '../schemas/commands/designate-system-of-record.js';
 import type { CommandDeps } from './deps.js';
 import { envelopeOf } from './envelope-of.js';
+import { instantOf } from './instant.js';
 import type { CommandRequest, Outcome } from './request.js';
 
 /** Whom to believe for what. Every named source must be registered; suspended ones may be named, since what they said still counts. */
@@ -17,6 +18,8 @@ export async function designateSystemOfRecord(deps: CommandDeps, request: Comman
     if (folded.state.registered === null) await deps.states.refresh(sourceDecider, stream, folded);
     if (folded.state.registered === null) return reject('unknown-source', [{ pointer: `/sources/${index}`, rule: 'registered-source' }]);
   }
+  const from = effectiveFrom === undefined ? deps.clock.now() : instantOf(effectiveFrom);
+  if (from === undefined) return reject('invalid-date', [{ pointer: '/effectiveFrom', rule: 'real-instant' }]);
   const about = { category: scope.category ?? null, element: scope.element ?? null };
   return deps.submit(streams.designation(tenant, about), {
     decider: authorityDecider,
@@ -24,11 +27,12 @@ export async function designateSystemOfRecord(deps: CommandDeps, request: Comman
       name: 'designate-system-of-record',
       scope: about,
       sources,
-      effectiveFrom: effectiveFrom === undefined ? deps.clock.now() : new Date(effectiveFrom).toISOString(),
+      effectiveFrom: from,
       reason,
     },
     envelope: envelopeOf(request, 'designate-system-of-record', await deps.vault.tenantRing(tenant)),
     ring: null,
     expected: request.expected,
+    size: request.text.length,
   });
 }

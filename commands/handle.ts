@@ -6,6 +6,7 @@ import type { WrittenResource } from './assertion.js';
 import { correctFact } from './correct-fact.js';
 import type { CommandDeps } from './deps.js';
 import { designateSystemOfRecord } from './designate-system-of-record.js';
+import { envelopeOf } from './envelope-of.js';
 import { recordFact } from './record-fact.js';
 import { registerPatient } from './register-patient.js';
 import { registerSource } from './register-source.js';
@@ -36,10 +37,21 @@ const SPOKEN: readonly CommandName[] = ['register-patient', 'update-demographics
 export async function handle(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
   const refused = permitted(command.caller, command.name);
   if (refused !== null) return audited(deps, command, refused);
-  if (!SPOKEN.includes(command.name)) return govern(deps, command);
+  if (!SPOKEN.includes(command.name)) return (await keyReused(deps, command)) ?? govern(deps, command);
   const speaker = await deps.standings.speaker(deps, command.caller);
   if ('kind' in speaker) return audited(deps, command, speaker);
-  return speak(deps, command, speaker.sourceId);
+  return (await keyReused(deps, command)) ?? speak(deps, command, speaker.sourceId);
+}
+
+/**
+ * An Idempotency-Key stands for one command for ever, whatever stream that is about and whichever process took it. The answer
+ * to a repeat comes from the stream; this refuses the key with another command.
+ */
+async function keyReused(deps: CommandDeps, command: IncomingCommand): Promise<Rejection | null> {
+  if (command.idempotencyKey === null) return null;
+  const { tenant } = command.caller;
+  const bound = envelopeOf(command, command.name, await deps.vault.tenantRing(tenant)).idempotency as { key: string; fingerprint: string };
+  return (await deps.vault.bind(tenant, bound.key, bound.fingerprint)) === bound.fingerprint ? null : reject('idempotency-key-reused');
 }
 
 function govern(deps: CommandDeps, command: IncomingCommand): Promise<Outcome> {

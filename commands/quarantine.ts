@@ -1,4 +1,4 @@
-import type { Rejection } from '../domain/rejections.js';
+import { CONTENT_AT_MOST_BYTES, type Rejection, reject } from '../domain/rejections.js';
 import { quarantineDecider } from '../domain/sourcing/quarantine.js';
 import { streams } from '../domain/streams.js';
 import type { HandlerDeps } from './handle.js';
@@ -18,6 +18,7 @@ export async function quarantine(
   const { caller, correlationId } = context;
   const refused = permitted(caller, 'record-fact');
   if (refused !== null) return refused;
+  if (Buffer.byteLength(text) > CONTENT_AT_MOST_BYTES) return reject('too-large');
   const speaker = await deps.standings.speaker(deps, caller);
   if ('kind' in speaker) return speaker;
   const ring = await deps.vault.tenantRing(caller.tenant);
@@ -33,6 +34,7 @@ export async function quarantine(
     envelope: { ...caller, correlationId, causationId: correlationId, idempotency: null },
     ring,
     expected: null,
+    size: text.length,
   });
 }
 

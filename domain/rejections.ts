@@ -6,8 +6,6 @@
 export const REJECTIONS = {
   'not-authenticated': ['No valid bearer token came with the request.', 'Send `Authorization: Bearer …` with a token that has not expired.'],
   'not-permitted': ['The role or purpose of this token does not allow this.', 'Ask for a token with the role and purpose of use that the operation needs.'],
-  'purpose-required': ['The token names no purpose of use.', 'Get a token with an HL7 v3 PurposeOfUse code, for example TREAT.'],
-  'foreign-source': ['The token may speak only for its own source system.', "Send the command with that source's own token."],
   'unknown-source': ['The source system of the token is not registered in this tenant.', 'Register it with `register-source` first.'],
   'source-suspended': ['The source system is suspended and may not write.', 'Have a steward send `reinstate-source`, then repeat the command unchanged.'],
   'source-exists': ['A source system with this id is registered already, with other details.', 'Choose another id, or leave it as it is.'],
@@ -23,7 +21,7 @@ export const REJECTIONS = {
   'idempotency-key-reused': ['The Idempotency-Key was used before with another command.', 'Use a new key for a new command; repeat a command byte for byte.'],
   'designation-unchanged': ['The scope is designated like this already.', 'Nothing needs to be done.'],
   'invalid-json': ['The body is not valid JSON.', 'Send one JSON object in UTF-8.'],
-  'invalid-text': ['The JSON holds a NUL, a lone surrogate or a forbidden member name.', 'Remove the character or member that the pointer or offset names.'],
+  'invalid-text': ['The text is not UTF-8, or holds a NUL, a lone surrogate or a forbidden member name.', 'Send UTF-8, without the character or member that the offset names.'],
   'too-deep': ['The JSON is nested too deeply.', 'Send at most 64 levels.'],
   'duplicate-member': ['A member name stands twice in one object.', 'Send each member once: readers disagree on which would count.'],
   'invalid-command': ['The command does not fit its schema.', 'See `errors` for each place; the schemas are in /openapi.json.'],
@@ -37,12 +35,14 @@ export const REJECTIONS = {
   'read-model-behind': ['The read model did not reach the asked position in time.', 'Repeat the request a little later.'],
   'unknown-feed': ['There is no feed of this name.', 'See /openapi.json for the list.'],
   'unknown-route': ['There is nothing at this address.', 'See /openapi.json.'],
-  'method-not-allowed': ['This address does not take this method.', 'See /openapi.json.'],
-  'too-large': ['The request is larger than the limit.', 'Send less: a single command is limited to 1 MiB, a bulk line too.'],
+  'too-large': ['The request is larger than the limit.', 'Send less: a command is limited to 1 MiB, a bulk line too, and a resource to 700,000 bytes.'],
   'unsupported-media-type': ['The content type is not accepted here.', 'Send `application/json`, or `application/x-ndjson` for bulk.'],
   'truncated-input': ['The input ended in the middle of a line.', 'Send the last line again, whole.'],
   'request-timeout': ['The request did not arrive in time.', 'Send it again.'],
 } as const satisfies Record<string, readonly [message: string, remedy: string]>;
+
+/** Sealed and encoded, content of this size still fits into one append of every store (1 MiB on EventStoreDB). */
+export const CONTENT_AT_MOST_BYTES = 700_000;
 
 export type RejectionCode = keyof typeof REJECTIONS;
 

@@ -26,6 +26,11 @@ export interface Vault {
    * for ever: `patientId` when given, else a new patient with a random id and keys. Two at once get the same answer.
    */
   claimPatient(tenant: string, claim: string, patientId?: string): Promise<string>;
+  /**
+   * Binds a blind key to a blind value for ever, unless it is bound already; answers what it is bound to. Durable, and the
+   * same for all processes: it is how an Idempotency-Key is held to one command.
+   */
+  bind(tenant: string, key: string, value: string): Promise<string>;
   /** Undefined when the tenant has no such patient (or the patient's keys were erased). */
   patientRing(tenant: string, patientId: string): Promise<KeyRing | undefined>;
   tenantRing(tenant: string): Promise<KeyRing>;

@@ -1,6 +1,6 @@
 import { LedgerFault } from '../domain/rejections.js';
 import type { Projection } from './projection.js';
-import { type RunDeps, runProjection } from './run.js';
+import { type Progress, type RunDeps, runProjection } from './run.js';
 
 const BACK_OFF_MS = [100, 250, 500, 1000, 2500, 5000];
 
@@ -26,9 +26,9 @@ export class Keeper {
 
   /** Makes sure there is an active generation, then runs it in the background. */
   async start(): Promise<void> {
-    const { name } = this.projection;
-    const { active } = await this.deps.models.generations(name);
-    if (active === null) await this.deps.models.activate(name, await this.deps.models.begin(name));
+    await this.#active().catch((fault) => {
+      if (!(fault instanceof LedgerFault && fault.code === 'lease-lost')) throw fault;
+    });
     this.#running = this.#keep();
   }
 
@@ -48,18 +48,37 @@ export class Keeper {
   }
 
   async #keep(): Promise<void> {
-    for (let faults = 0; !this.#stop.signal.aborted; ) {
+    let faults = 0;
+    let reached: string | null = null;
+    // Only getting further ends a row of faults: each new attempt reports first where it begins.
+    const onProgress = (progress: Progress) => {
+      if (progress.through !== reached) faults = 0;
+      reached = progress.through;
+      this.deps.onProgress(progress);
+    };
+    while (!this.#stop.signal.aborted) {
       this.#turn = new AbortController();
       const signal = AbortSignal.any([this.#turn.signal, this.#stop.signal]);
       try {
-        const { active } = await this.deps.models.generations(this.projection.name);
-        if (active === null) throw new LedgerFault('read-models-unavailable');
-        await runProjection({ ...this.deps, onProgress: (progress) => ((faults = 0), this.deps.onProgress(progress)) }, this.projection, active, { signal });
+        const active = await this.#active();
+        await runProjection({ ...this.deps, onProgress }, this.projection, active, { signal });
       } catch (fault) {
+        // A run that was told to end may well have lost its generation: that is no fault.
+        if (signal.aborted) continue;
         this.deps.onFault(this.projection.name, fault);
         await this.deps.sleep(BACK_OFF_MS[Math.min(faults++, BACK_OFF_MS.length - 1)] ?? 1000, signal);
       }
     }
+  }
+
+  /** The first process to start makes the first generation; one that was overtaken in that finds it made a moment later. */
+  async #active(): Promise<number> {
+    const { name } = this.projection;
+    const { active } = await this.deps.models.generations(name);
+    if (active !== null) return active;
+    const first = await this.deps.models.begin(name);
+    await this.deps.models.activate(name, first);
+    return first;
   }
 
   async #rebuild(): Promise<void> {

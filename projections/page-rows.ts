@@ -43,8 +43,9 @@ export class PageRows implements RowView {
     return this.#rows.get(key);
   }
 
+  /** In key order: what a projection makes of the rows must not depend on where pages of events happen to end. */
   byIndex(value: string): readonly Row[] {
-    return [...(this.#index.get(value) ?? [])].map((key) => this.#rows.get(key)).filter((row) => row !== undefined);
+    return [...(this.#index.get(value) ?? [])].sort().map((key) => this.#rows.get(key)).filter((row) => row !== undefined);
   }
 
   /**

@@ -54,13 +54,19 @@ function restate(mine: readonly Assertion[], recorded: Recorded, event: Assertio
     .map((assertion) => changed(assertion, null, (draft) => supersede(draft, event, replaces)));
   const stated = event.data.statements.map((statement) => {
     const known = mine.find((assertion) => assertion.element === statement.element) ?? newAssertion(event, statement, mine);
-    return changed({ ...known, category: event.data.category, resourceType: event.data.resourceType }, null, (draft) => {
+    const stated = changed(known, null, (draft) => {
       const live = addVersion(lineageOf(draft), headOf(recorded, event, statement), replaces);
       if (live) draft.retraction = null;
       else draft.past = [...draft.past, past].slice(-PAST_KEPT);
     });
+    // A late, lower version says nothing of what the record is now.
+    return isHead(stated, event) ? { ...stated, category: event.data.category, resourceType: event.data.resourceType } : stated;
   });
   return [...silent, ...stated];
+}
+
+function isHead(assertion: Assertion, event: StatingEvent): boolean {
+  return assertion.heads.some((head) => head.eventId === event.id);
 }
 
 /** Works on a copy and keeps, as references, the versions that went. */

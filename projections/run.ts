@@ -32,11 +32,13 @@ export const PAGE_EVENTS = 500;
 const LEASE_MS = 15_000;
 /** How often the checkpoint is saved while only events of other types go by. */
 const IDLE_SAVE_MS = 1000;
+/** How often a process that waits for the lease tries again, and looks how far the one that has it has got. */
+const STANDBY_MS = 500;
 
 /**
  * page → project → save rows with checkpoint → acknowledge, until aborted, or until it has met the end of the log once
  * (`untilCaughtUp`). One process at a time runs a generation: it holds a lease, and the store refuses a save under an old one.
- * Throws faults of the stores; the caller decides when to try again. Returns the last progress.
+ * Throws faults of the stores; the caller decides when to try again.
  */
 export async function runProjection(
   deps: RunDeps,
@@ -45,8 +47,9 @@ export async function runProjection(
   options: { signal: AbortSignal; untilCaughtUp?: boolean },
 ): Promise<void> {
   const run = new Run(deps, projection, generation);
-  await run.begin(options.signal);
-  if (options.signal.aborted) return;
+  const atEnd = await run.begin(options.signal);
+  // Where there is nothing to read, no page comes that could say so.
+  if (options.signal.aborted || (atEnd && options.untilCaughtUp === true)) return;
   const pages = feedOf((signal) => {
     const after = run.checkpoint.position === '' ? null : run.checkpoint.position;
     const either = AbortSignal.any([signal, options.signal]);
@@ -77,11 +80,13 @@ class Run {
     private readonly generation: number,
   ) {}
 
-  /** Waits for the lease, then takes up where the rows stand. */
-  async begin(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !(await this.#lease())) await this.deps.sleep(LEASE_MS / 3, signal);
-    this.checkpoint = (await this.deps.models.checkpoint(this.projection.name, this.generation)) ?? this.checkpoint;
-    this.#progress(this.checkpoint.position, false);
+  /** Waits for the lease, then takes up where the rows stand. True when that is the end of the log. */
+  async begin(signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted && !(await this.#lease())) {
+      await this.#takeStock();
+      await this.deps.sleep(STANDBY_MS, signal);
+    }
+    return !signal.aborted && this.#takeStock();
   }
 
   async apply(page: EventPage): Promise<void> {
@@ -110,6 +115,17 @@ class Run {
     await this.deps.models.save(this.projection.name, this.generation, this.#fence, { put, remove, checkpoint });
     this.checkpoint = checkpoint;
     this.#savedAtMs = this.deps.nowMs();
+  }
+
+  /** Reports what the rows hold, whoever wrote them: a process that only reads them wants to know too. */
+  async #takeStock(): Promise<boolean> {
+    const { store, models } = this.deps;
+    this.checkpoint = (await models.checkpoint(this.projection.name, this.generation)) ?? this.checkpoint;
+    const { position } = this.checkpoint;
+    const head = await store.head();
+    const atEnd = head === null || (position !== '' && store.compare(position, head) >= 0);
+    this.#progress(position, atEnd);
+    return atEnd;
   }
 
   async #lease(): Promise<boolean> {

@@ -7,6 +7,7 @@ export type BatchCall = ReturnType<StreamsClient['batchAppend']>;
 /** What the client's own append is made of. It is protected there; the exact version is pinned, and the contract suite notices a change. */
 interface ClientParts {
   GRPCStreamCreator<T>(service: typeof StreamsClient, name: string, create: (grpc: StreamsClient) => T | Promise<T>): () => Promise<T>;
+  getChannel(): Promise<{ close(): void }>;
   callArguments(options: object, callOptions: object): Parameters<StreamsClient['batchAppend']>;
 }
 
@@ -55,7 +56,7 @@ export class Connection {
 
   #fresh(): EventStoreDBClient {
     try {
-      return EventStoreDBClient.connectionString(this.connectionString);
+      return EventStoreDBClient.connectionString(unshared(this.connectionString));
     } catch {
       // The client's own message may quote the string, and with it a password.
       throw new LedgerFault('store-unavailable', { cause: new Error('the EventStoreDB connection string cannot be understood') });
@@ -80,6 +81,25 @@ function ready(grpc: StreamsClient, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => grpc.waitForReady(Date.now() + timeoutMs, (fault) => (fault === undefined ? resolve() : reject(fault))));
 }
 
+/** `dispose` ends the client's streams, but leaves its channel open. */
 async function retire(client: EventStoreDBClient): Promise<void> {
-  await within(client.dispose(), 1000, 'the client does not let go').catch(() => undefined);
+  const disposed = client.dispose().then(() => (client as unknown as ClientParts).getChannel());
+  await within(disposed, 1000, 'the client does not let go').then(
+    (channel) => channel.close(),
+    () => undefined,
+  );
+}
+
+const KEEP_ALIVE_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE = /([?&]keepAliveTimeout=)(\d+)/i;
+let made = 0;
+
+/**
+ * gRPC hands one connection to all channels of equal options, so that a fresh client would sit on the same half-open one
+ * as the client it replaces. A keep-alive timeout that differs by a millisecond is the only option within reach.
+ */
+function unshared(connectionString: string): string {
+  made = (made + 1) % 1000;
+  if (KEEP_ALIVE.test(connectionString)) return connectionString.replace(KEEP_ALIVE, (_, name: string, ms: string) => `${name}${Number(ms) + made}`);
+  return `${connectionString}${connectionString.includes('?') ? '&' : '?'}keepAliveTimeout=${KEEP_ALIVE_TIMEOUT_MS + made}`;
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { LedgerFault, type RejectionCode, reject } from '../../domain/rejections.js';
@@ -32,7 +33,10 @@ export async function createApp(services: Services, log: Logger): Promise<Fastif
     genReqId: () => '',
   }) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(['application/json', 'application/fhir+json'], { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  // Bytes that are no UTF-8 would arrive as replacement characters, and nobody would know.
+  app.addContentTypeParser(['application/json', 'application/fhir+json'], { parseAs: 'buffer' }, (_request, body, done) =>
+    isUtf8(body as Buffer) ? done(null, body.toString('utf8')) : done(NOT_UTF8),
+  );
   app.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
   app.decorateRequest('correlationId', '');
   app.addHook('onRequest', async (request, reply) => {
@@ -57,8 +61,11 @@ export async function createApp(services: Services, log: Logger): Promise<Fastif
   return app;
 }
 
+const NOT_UTF8 = Object.assign(new Error('not UTF-8'), { code: 'NOT_UTF8' });
+
 /** What the HTTP layer itself refuses, in our words. */
 const TRANSPORT: Readonly<Record<string, RejectionCode | undefined>> = {
+  NOT_UTF8: 'invalid-text',
   FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',

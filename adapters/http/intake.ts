@@ -2,7 +2,7 @@ import type { ValidateFunction } from 'ajv';
 import type { IncomingCommand } from '../../commands/handle.js';
 import type { Caller } from '../../commands/request.js';
 import { type JsonFault, type JsonObject, memberCountOf, parseLossless, scanMembers, type Span } from '../../domain/json/lossless.js';
-import { type Issue, type Rejection, type RejectionCode, reject } from '../../domain/rejections.js';
+import { CONTENT_AT_MOST_BYTES, type Issue, type Rejection, type RejectionCode, reject } from '../../domain/rejections.js';
 import { COMMAND_NAMES, COMMANDS, type CommandName, isCommandName } from '../../schemas/command-catalogue.js';
 import { strictAjv } from '../ajv.js';
 import type { FhirValidator } from '../fhir/validate.js';
@@ -65,9 +65,10 @@ export class Intake {
     if (!validate(read.value)) return reject('invalid-command', issuesOf(validate));
     const span = read.members.get('resource');
     if (span === undefined) return { ...context, name, text, body: read.value, resource: null };
+    const written = text.slice(span.start, span.end);
+    if (Buffer.byteLength(written) > CONTENT_AT_MOST_BYTES) return reject('too-large');
     const issues = this.fhir.validate(read.value['resource']);
     if (issues.length > 0) return reject('invalid-resource', issues.map(({ path, rule, expected }) => issue(`/resource${path}`, rule, expected)));
-    const written = text.slice(span.start, span.end);
     const parsed = (read.hasWideNumber ? parseLossless(written) : read.value['resource']) as JsonObject & { resourceType: string };
     return { ...context, name, text, body: read.value, resource: { parsed, text: written } };
   }

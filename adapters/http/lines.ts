@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+
 /** A line of an NDJSON body, or why there is none: too long lines are passed over without being kept. */
-export type Line = { readonly text: string } | { readonly refused: 'too-large' | 'truncated-input' };
+export type Line = { readonly text: string } | { readonly refused: 'too-large' | 'truncated-input' | 'invalid-text' };
 
 const NEWLINE = 10;
 
@@ -11,7 +13,7 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>, sizeAtMostBytes: n
   let kept: Buffer[] = [];
   let size = 0;
   const take = (): Line | null => {
-    const line: Line = size > sizeAtMostBytes ? { refused: 'too-large' } : { text: Buffer.concat(kept).toString('utf8') };
+    const line: Line = size > sizeAtMostBytes ? { refused: 'too-large' } : lineOf(Buffer.concat(kept));
     kept = [];
     size = 0;
     return 'text' in line && line.text.trim() === '' ? null : line;
@@ -39,4 +41,9 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>, sizeAtMostBytes: n
   }
   const last = take();
   if (last !== null) yield last;
+}
+
+/** Bytes that are no UTF-8 would be read as replacement characters: a change of what the source wrote, and a silent one. */
+function lineOf(bytes: Buffer): Line {
+  return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { refused: 'invalid-text' };
 }

@@ -15,14 +15,17 @@ export async function reachMinimum(services: Services, request: FastifyRequest, 
   return reached.every(Boolean) ? null : reject('read-model-behind');
 }
 
+/** What the positions of our stores look like. The stores' own comparing is not made for whatever a caller may type. */
+const FORM = /^\d{1,20}(-\d{1,20})?$/;
+
 /** A position must be one that this log has passed. */
 export async function positionRefusal(services: Services, position: string): Promise<Rejection | null> {
   const head = await services.store.head();
-  let order: number;
+  let order = Number.NaN;
   try {
-    order = head === null ? 1 : services.store.compare(position, head);
+    if (FORM.test(position)) order = head === null ? 1 : services.store.compare(position, head);
   } catch {
-    order = Number.NaN;
+    // A position of another store's form is no position of this one.
   }
   if (Number.isNaN(order)) return reject('invalid-parameter', [{ pointer: '/position', rule: 'form', expected: 'a position from a receipt' }]);
   return order > 0 ? reject('unknown-position') : null;

@@ -22,7 +22,11 @@ export function answersInOrder<Input>(inputs: AsyncIterable<Input>, atOnce: numb
     for await (const input of inputs) {
       if (out.destroyed) break;
       const slot: Slot = { text: work(input), settled: null };
-      void slot.text.then((text) => (slot.settled = text));
+      // A fault is met where the answers are written, in its turn.
+      slot.text.then(
+        (text) => (slot.settled = text),
+        () => undefined,
+      );
       slots.push(slot);
       ring();
       while (slots.length >= atOnce && !out.destroyed) await changed();

@@ -42,8 +42,11 @@ function instantOf(text: string): string | null {
   const repaired = text.replace(' ', '+');
   if (!INSTANT.test(repaired) && !DATE.test(repaired)) return null;
   const ms = Date.parse(repaired);
-  const real = !Number.isNaN(ms) && (!DATE.test(repaired) || new Date(ms).toISOString().startsWith(repaired));
-  return real ? new Date(ms).toISOString() : null;
+  const day = repaired.slice(0, 10);
+  // `Date.parse` takes the 30th of February for the 2nd of March.
+  const real = !Number.isNaN(ms) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  const instant = real ? new Date(ms).toISOString() : '';
+  return /^\d{4}-/.test(instant) ? instant : null;
 }
 
 /** A recorded time, or a position of the log. */
@@ -73,6 +76,14 @@ export function cursorFrom(query: Query, list: string): string | null | Rejectio
   if (text === undefined) return null;
   const decoded = typeof text === 'string' ? Buffer.from(text, 'base64url').toString('utf8') : '';
   return decoded.startsWith(`${list}\n`) ? decoded.slice(list.length + 1) : reject('invalid-cursor');
+}
+
+/** The cursor of a list that is paged by stream revision: where to begin. */
+export function revisionFrom(query: Query, list: string): number | Rejection {
+  const cursor = cursorFrom(query, list);
+  if (cursor === null) return 0;
+  if (isRejection(cursor)) return cursor;
+  return /^\d{1,15}$/.test(cursor) ? Number(cursor) : reject('invalid-cursor');
 }
 
 export function bad(name: string, expected: string): Rejection {

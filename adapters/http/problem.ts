@@ -4,8 +4,6 @@ import { FAULTS, type FaultCode, type Issue, LedgerFault, REJECTIONS, type Rejec
 export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
   'not-authenticated': 401,
   'not-permitted': 403,
-  'purpose-required': 403,
-  'foreign-source': 403,
   'unknown-source': 403,
   'source-suspended': 403,
   'source-exists': 409,
@@ -35,7 +33,6 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
   'read-model-behind': 503,
   'unknown-feed': 404,
   'unknown-route': 404,
-  'method-not-allowed': 405,
   'too-large': 413,
   'unsupported-media-type': 415,
   'truncated-input': 400,

@@ -20,6 +20,8 @@ export interface Services {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly rebuild: (model: string) => Promise<void>;
-  /** Set once the ledger has begun to stop: it takes nothing new then. */
+  /** True once the ledger has begun to stop: it takes nothing new then. */
   readonly stopping: () => boolean;
+  /** Aborts then too, for what would otherwise stay open. */
+  readonly stopSignal: AbortSignal;
 }

@@ -17,13 +17,13 @@ export const TENANT_OWNER = 'tenant';
  * An implementation promises:
  *
  * - `putIfAbsent` and `claim` are durable when they resolve, and atomic: of two at once, both get what the first stored.
- * - `claim` binds a claim to a patient for ever. When it is the first of its kind, and a secret came with it, that is
- *   stored in the same step; a secret of a claim that lost is not stored.
+ * - `claim` binds a claim to what is claimed (a patient id, the fingerprint of a command) for ever. When it is the first
+ *   of its kind, and a secret came with it, that is stored in the same step; a secret of a claim that lost is not stored.
  * - Faults are `LedgerFault('keys-unavailable')`, `store-full`, `outcome-unknown` and `overloaded`; repeating is safe.
  */
 export interface KeyStore {
   get(tenant: string, owner: string): Promise<WrappedSecret | undefined>;
   putIfAbsent(secret: WrappedSecret): Promise<WrappedSecret>;
-  claim(tenant: string, claim: string, patientId: string, secret: WrappedSecret | null): Promise<string>;
+  claim(tenant: string, claim: string, claimed: string, secret: WrappedSecret | null): Promise<string>;
   close(): Promise<void>;
 }

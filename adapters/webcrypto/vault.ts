@@ -31,6 +31,10 @@ export class WrappedVault implements Vault {
     return this.store.claim(tenant, claim, candidate, secret);
   }
 
+  bind(tenant: string, key: string, value: string): Promise<string> {
+    return this.store.claim(tenant, `bound/${key}`, value, null);
+  }
+
   patientRing(tenant: string, patientId: string): Promise<KeyRing | undefined> {
     return this.#ring(tenant, patientId, async () => {
       const secret = await this.store.get(tenant, patientId);

@@ -4,6 +4,7 @@ import type { ValidTime } from '../../schemas/event.js';
 import { accept, type Decision, type Decider, TIMELESS } from '../decider.js';
 import { reject } from '../rejections.js';
 import { evolvePatient, initialPatient, type PatientState, recordRef, type SourceRecord } from './state.js';
+import { isOutdated } from './versions.js';
 
 /** A source's statement, its words already turned into keyed hashes; `text` is the content as written, not looked into. */
 export interface Assertion {
@@ -93,6 +94,10 @@ function decideCorrect(state: PatientState, assertion: Assertion, reason: EventO
   const same = record.lineage.heads.length === 1 && head.contentToken === assertion.contentToken;
   if (same && (assertion.sourceVersion === null || assertion.sourceVersion === head.sourceVersion)) {
     return { kind: 'repeat', eventId: head.eventId, revision: head.revision };
+  }
+  if (isOutdated(record.lineage, assertion.sourceVersion)) {
+    const repeat = repeatOf(record, assertion);
+    return repeat === undefined || repeat === 'changed' ? reject('source-version-conflict') : repeat;
   }
   // Without a version of its own a correction keeps the one it corrects, so that the source's next version supersedes it.
   const sourceVersion = assertion.sourceVersion ?? head.sourceVersion;

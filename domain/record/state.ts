@@ -11,7 +11,8 @@ export interface KnownVersion extends VersionRef {
 /** One record of one source about this patient. */
 export interface SourceRecord {
   readonly assertionId: string;
-  readonly category: string;
+  /** The category of the newest live version. */
+  category: string;
   readonly lineage: Lineage<KnownVersion>;
   /** Every version ever recorded, corrections included, by version label (`''` = none). */
   readonly known: Map<string, KnownVersion[]>;
@@ -61,7 +62,10 @@ function evolveRecord(state: PatientState, event: AssertionEvent, revision: numb
   state.records.set(ref, record);
   const version: KnownVersion = { eventId: event.id, sourceVersion, revision, contentToken };
   const live = addVersion(record.lineage, version, 'replaces' in event.data ? event.data.replaces : []);
-  if (live) record.retraction = null;
+  if (live) {
+    record.category = category;
+    record.retraction = null;
+  }
   const label = sourceVersion ?? '';
   record.known.set(label, [...(record.known.get(label) ?? []), version]);
 }

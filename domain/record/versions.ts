@@ -25,6 +25,23 @@ function compareInstants(left: string, right: string): VersionOrder {
   return x > y ? 'higher' : 'lower';
 }
 
+/**
+ * A total order for ties, the later first: versions that compare as they compare, kinds that do not apart from each other
+ * (whole numbers, instants, other labels, none). `compareVersions` alone is not transitive across kinds.
+ */
+export function orderVersions(left: string | null, right: string | null): number {
+  const byKind = kindOf(left) - kindOf(right);
+  if (byKind !== 0) return byKind;
+  const order = compareVersions(left, right);
+  return order === 'higher' ? -1 : order === 'lower' ? 1 : 0;
+}
+
+function kindOf(version: string | null): number {
+  if (version === null) return 3;
+  if (WHOLE_NUMBER.test(version)) return 0;
+  return INSTANT.test(version) && !Number.isNaN(Date.parse(version)) ? 1 : 2;
+}
+
 /** Digits after the decimal point, padded, since `Date` keeps only three of them. */
 function fraction(instant: string): string {
   return (/\.(\d+)/.exec(instant)?.[1] ?? '').padEnd(24, '0');
@@ -52,11 +69,16 @@ export function emptyLineage<V extends VersionRef>(): Lineage<V> {
  */
 export function addVersion<V extends VersionRef>(lineage: Lineage<V>, version: V, replaces: readonly string[]): boolean {
   removeVersions(lineage, replaces);
-  if (lineage.highest.some((seen) => compareVersions(version.sourceVersion, seen) === 'lower')) return false;
+  if (isOutdated(lineage, version.sourceVersion)) return false;
   lineage.heads = lineage.heads.filter((head) => compareVersions(version.sourceVersion, head.sourceVersion) !== 'higher');
   lineage.heads.push(version);
   noteHighest(lineage, version.sourceVersion);
   return true;
+}
+
+/** Has the record been seen in a higher version than this? */
+export function isOutdated(lineage: Pick<Lineage<VersionRef>, 'highest'>, version: string | null): boolean {
+  return lineage.highest.some((seen) => compareVersions(version, seen) === 'lower');
 }
 
 export function removeVersions<V extends VersionRef>(lineage: Lineage<V>, eventIds: readonly string[]): void {

@@ -1,6 +1,6 @@
 import type { Assertion, Fact, Head } from '../../schemas/read-models/fact.js';
 import { type Designation, rankOf, rulingDesignation } from '../authority/precedence.js';
-import { compareVersions } from '../record/versions.js';
+import { orderVersions } from '../record/versions.js';
 import { compareBytes } from './grouping.js';
 import { type Strategy, strategyOf } from './strategies.js';
 
@@ -28,9 +28,9 @@ export const RESOLUTION_RULE = 'precedence@1';
 
 /**
  * From the set of live statements of a fact to its value. Order, for `authoritative`: rank in the ruling designation,
- * later valid time, higher version within one source, source id, source record (bytes of its keyed hash), content hash;
- * for `latest` the valid time goes first. Nothing here uses arrival, positions, our clock or event ids, and the last
- * columns are unique, so the order is total and any permutation of the same set gives the same record.
+ * later valid time, source id, higher version within one source, source record (bytes of its keyed hash), content hash,
+ * version label; for `latest` the valid time goes first. Nothing here uses arrival, positions, our clock or event ids, and
+ * the last columns are unique, so the order is total and any permutation of the same set gives the same record.
  * Undefined when nothing is live.
  */
 export function resolveFact(fact: Fact, designations: readonly Designation[], at: string, live: (head: Head) => boolean = () => true): Resolution | undefined {
@@ -52,19 +52,15 @@ function order(strategy: Strategy, left: Candidate, right: Candidate): number {
   const byRank = left.rank - right.rank;
   const byTime = compareBytes(right.head.validTime.from ?? '', left.head.validTime.from ?? '');
   const [first, second] = strategy === 'latest' ? [byTime, byRank] : [byRank, byTime];
-  return first || second || byVersion(left, right) || byPlace(left, right);
-}
-
-function byVersion(left: Candidate, right: Candidate): number {
-  if (left.assertion.source !== right.assertion.source) return 0;
-  const order = compareVersions(left.head.sourceVersion, right.head.sourceVersion);
-  return order === 'higher' ? -1 : order === 'lower' ? 1 : 0;
+  return first || second || byPlace(left, right);
 }
 
 function byPlace(left: Candidate, right: Candidate): number {
   return (
     compareBytes(left.assertion.source, right.assertion.source) ||
+    orderVersions(left.head.sourceVersion, right.head.sourceVersion) ||
     compareBytes(left.assertion.recordKey, right.assertion.recordKey) ||
-    compareBytes(left.head.contentToken, right.head.contentToken)
+    compareBytes(left.head.contentToken, right.head.contentToken) ||
+    compareBytes(left.head.sourceVersion ?? '', right.head.sourceVersion ?? '')
   );
 }

@@ -1,4 +1,4 @@
-import type { EventReader } from '../../domain/log.js';
+import type { EventPage, EventReader } from '../../domain/log.js';
 import type { Vault } from '../../domain/rings.js';
 import type { EventType, Recorded } from '../../schemas/catalogue.js';
 import { splitContent } from './content.js';
@@ -31,9 +31,17 @@ export async function readFeed(
   deps: { store: EventReader; vault: Vault },
   options: { feed: string; tenant: string; after: string | null; limit: number },
 ): Promise<FeedPage> {
-  const types = FEEDS[options.feed]?.types ?? [];
-  const page = await deps.store.readAll({ after: options.after, limit: options.limit, types });
-  const own = page.events.filter(({ event }) => event.tenant === options.tenant);
+  const page = await deps.store.readAll({ after: options.after, limit: options.limit, types: feedTypes(options.feed) });
+  return feedPage(deps, page, options.tenant);
+}
+
+export function feedTypes(feed: string): readonly EventType[] {
+  return FEEDS[feed]?.types ?? [];
+}
+
+/** A page of the log as a page of a tenant's feed. */
+export async function feedPage(deps: { vault: Vault }, page: EventPage, tenant: string): Promise<FeedPage> {
+  const own = page.events.filter(({ event }) => event.tenant === tenant);
   const items = await Promise.all(own.map((recorded) => itemOf(deps.vault, recorded)));
   return {
     items: items.map(({ position, json }) => ({ position, json })),

@@ -41,6 +41,7 @@ export function bulkRoutes(app: FastifyInstance, services: Services): void {
 
 async function lineResult(services: Services, line: Line, number: number, context: IntakeContext, keeps: boolean): Promise<string> {
   try {
+    if (services.stopping()) throw new LedgerFault('stopping');
     const outcome = 'refused' in line ? reject(line.refused) : await runLine(services, line.text, context);
     if (outcome.kind === 'done') return `${JSON.stringify({ line: number, status: outcome.repeated ? 200 : 201, receipt: receiptBody(outcome) })}\n`;
     const problem = problemOf(outcome, context.correlationId);

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { reject } from '../../../domain/rejections.js';
-import { FEEDS, type FeedPage, readFeed } from '../../../projections/reading/feeds.js';
+import { FEEDS, type FeedPage, feedPage, feedTypes, readFeed } from '../../../projections/reading/feeds.js';
 import { mayRead, PERMISSION_RULE } from '../../../domain/access/permissions.js';
 import type { Caller } from '../../../commands/request.js';
 import { sleep } from '../../clock.js';
@@ -35,11 +35,13 @@ function sendPage(services: Services, request: FeedRequest, reply: FastifyReply)
     const unknown = refuseUnknown(request.query, ['limit', 'cursor']);
     const [limit, after] = [limitFrom(request.query, PAGE, PAGE_AT_MOST), cursorFrom(request.query, feed)];
     for (const value of [unknown, limit, after]) if (value !== null && isRejection(value)) return value;
+    if (after !== null && (await positionRefusal(services, after as string)) !== null) return reject('invalid-cursor');
     const page = await readFeed(services, { feed, tenant: caller.tenant, after: after as string | null, limit: limit as number });
     const next = cursorOf(feed, page.through ?? (after as string | null) ?? '');
     return {
       ...page,
-      body: page.items.map(({ json }) => `${json}\n`).join(''),
+      // Line breaks outside of strings are all that JSON can have: a source's own would cut the line.
+      body: page.items.map(({ json }) => `${json.replace(/[\r\n]+/g, ' ')}\n`).join(''),
       type: NDJSON_TYPE,
       headers: {
         ...(page.through === null && after === null ? {} : { 'next-cursor': next, link: `</v1/feeds/${feed}?cursor=${next}>; rel="next"` }),
@@ -63,30 +65,36 @@ async function sendStream(services: Services, request: FeedRequest, reply: Fasti
   const abort = new AbortController();
   request.raw.once('close', () => abort.abort());
   reply.raw.once('close', () => abort.abort());
-  const text = Readable.from(eventStream(services, request, caller, after, abort.signal), { objectMode: false, highWaterMark: 64 * 1024 });
+  const text = Readable.from(eventStream(services, request, caller, after, AbortSignal.any([abort.signal, services.stopSignal])), { objectMode: false, highWaterMark: 64 * 1024 });
   return reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).type('text/event-stream').send(text);
 }
 
 /** Pages of the feed as server-sent events; the next page is read only when the last was taken, so a slow consumer holds one. */
-async function* eventStream(services: Services, request: FeedRequest, caller: Caller, from: string | null, signal: AbortSignal): AsyncGenerator<string> {
+async function* eventStream(services: Services, request: FeedRequest, caller: Caller, after: string | null, signal: AbortSignal): AsyncGenerator<string> {
   const { feed } = request.params;
-  let after = from;
-  let spokenMs = Date.now();
+  const pages = services.store.subscribe({ after, limit: PAGE, types: feedTypes(feed), signal })[Symbol.asyncIterator]();
   yield ': open\n\n';
-  while (!signal.aborted && !services.stopping()) {
-    const page = await readFeed(services, { feed, tenant: caller.tenant, after, limit: PAGE });
-    after = page.through ?? after;
+  let next = pages.next();
+  while (!signal.aborted) {
+    const turn = await Promise.race([next, sleep(HEARTBEAT_MS, signal)]);
+    if (turn === undefined) {
+      if (!signal.aborted) yield ': still here\n\n';
+      continue;
+    }
+    if (turn.done === true) return;
+    const page = await feedPage(services, turn.value, caller.tenant);
     if (page.items.length > 0) {
       await record(services, request, caller, page, null);
       services.metrics.opened.inc(page.opened);
-      yield page.items.map(({ position, json }) => `id: ${position}\nevent: ${feed}\ndata: ${json.replaceAll('\n', '\ndata: ').replaceAll('\r', '')}\n\n`).join('');
-      spokenMs = Date.now();
-    } else if (Date.now() - spokenMs > HEARTBEAT_MS) {
-      yield ': still here\n\n';
-      spokenMs = Date.now();
+      yield page.items.map((item) => serverSentEvent(feed, item)).join('');
     }
-    if (page.end) await sleep(50, signal);
+    next = pages.next();
   }
+}
+
+/** A source's own line breaks stand outside of strings, where a space says the same. */
+function serverSentEvent(feed: string, { position, json }: FeedPage['items'][number]): string {
+  return `id: ${position}\nevent: ${feed}\ndata: ${json.replace(/[\r\n]+/g, ' ')}\n\n`;
 }
 
 function record(services: Services, request: FeedRequest, caller: Caller, page: FeedPage | null, code: string | null): Promise<void> {

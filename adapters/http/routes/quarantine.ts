@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { streams } from '../../../domain/streams.js';
-import { bad, cursorFrom, cursorOf, isRejection, limitFrom, type Query, refuseUnknown } from '../parameters.js';
+import { bad, cursorOf, isRejection, limitFrom, type Query, refuseUnknown, revisionFrom } from '../parameters.js';
 import { answerRead, JSON_TYPE } from '../reading.js';
 import type { Services } from '../services.js';
 
@@ -10,12 +10,12 @@ export function quarantineRoutes(app: FastifyInstance, services: Services): void
     answerRead(services, request, reply, { action: 'read-quarantine', patientId: null }, async ({ caller, opens }) => {
       const { query } = request;
       const unknown = refuseUnknown(query, ['source', 'limit', 'cursor']);
-      const [limit, cursor] = [limitFrom(query, 100, 1000), cursorFrom(query, 'quarantine')];
-      for (const value of [unknown, limit, cursor]) if (value !== null && isRejection(value)) return value;
+      const [limit, from] = [limitFrom(query, 100, 1000), revisionFrom(query, 'quarantine')];
+      for (const value of [unknown, limit, from]) if (value !== null && isRejection(value)) return value;
       const source = query['source'];
       if (typeof source !== 'string' || source === '') return bad('source', 'the id of a source');
       const size = limit as number;
-      const page = await services.store.readStream(streams.quarantine(caller.tenant, source), { from: cursor === null ? 0 : Number(cursor), limit: size });
+      const page = await services.store.readStream(streams.quarantine(caller.tenant, source), { from: from as number, limit: size });
       const ring = await services.vault.tenantRing(caller.tenant);
       const entries = await Promise.all(
         page.map(async ({ event, revision, position }) => {

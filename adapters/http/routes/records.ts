@@ -7,7 +7,7 @@ import { lineageOf } from '../../../projections/reading/lineage.js';
 import { factJson, Opener } from '../../../projections/reading/record-json.js';
 import type { RecordPage, RecordQuery } from '../../../projections/reading/record-reader.js';
 import { positionRefusal, reachMinimum } from '../minimum-position.js';
-import { categoryFrom, cursorFrom, cursorOf, instantFrom, isRejection, isUuid, knownAtFrom, limitFrom, type Query, refuseUnknown } from '../parameters.js';
+import { categoryFrom, cursorFrom, cursorOf, instantFrom, isRejection, isUuid, knownAtFrom, limitFrom, type Query, refuseUnknown, revisionFrom } from '../parameters.js';
 import { answerRead, type Found, JSON_TYPE, type ReadContext } from '../reading.js';
 import type { Services } from '../services.js';
 
@@ -95,10 +95,10 @@ function sendHistory(services: Services, request: PatientRequest, reply: Fastify
   return answerRead(services, request, reply, { action: 'read-history', patientId: idOf(patientId) }, async ({ caller, ring, opens }) => {
     const { query } = request;
     const unknown = refuseUnknown(query, ['category', 'limit', 'cursor']);
-    const [category, limit, cursor] = [categoryFrom(query), limitFrom(query, 100, 1000), cursorFrom(query, 'history')];
-    for (const value of [unknown, category, limit, cursor]) if (value !== null && isRejection(value)) return value;
+    const [category, limit, from] = [categoryFrom(query), limitFrom(query, 100, 1000), revisionFrom(query, 'history')];
+    for (const value of [unknown, category, limit, from]) if (value !== null && isRejection(value)) return value;
     const page = await readHistory(services.store, streams.patient(caller.tenant, patientId), {
-      from: cursor === null ? 0 : Number(cursor),
+      from: from as number,
       limit: limit as number,
       category: category as string | null,
       ring: opens ? ring : null,

@@ -3,7 +3,8 @@ import { MongoReadModels } from '../../../adapters/mongodb/read-models.js';
 import type { Row } from '../../../projections/ports.js';
 import { MongoWire } from '../../support/mongo-wire/server.js';
 
-export const QUICK: MongoLimits = { ...MONGO_LIMITS, callMs: 600, operationMs: 500, selectionMs: 300 };
+/** The driver looks for a lost server anew after half a second. */
+export const QUICK: MongoLimits = { ...MONGO_LIMITS, callMs: 1500, operationMs: 1200, selectionMs: 1000 };
 export const MODEL = 'record';
 
 export interface Opened {

@@ -38,6 +38,8 @@ export class MongoWire {
   readonly #cursors: Context['cursors'] = new Map();
   #mishaps: Mishap[] = [];
 
+  #port = 0;
+
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<MongoWire> {
@@ -45,6 +47,7 @@ export class MongoWire {
     const wire = new MongoWire(server);
     server.on('connection', (socket) => wire.#serve(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    wire.#port = (server.address() as AddressInfo).port;
     return wire;
   }
 
@@ -59,7 +62,7 @@ export class MongoWire {
   }
 
   get #address(): string {
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${this.#port}`;
   }
 
   mishap(mishap: Mishap): void {

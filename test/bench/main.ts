@@ -1,0 +1,25 @@
+import { benchCommands } from './commands.js';
+import { reportConditions } from './conditions.js';
+import { type BenchName, type BenchOptions, readOptions, USAGE } from './options.js';
+import { summariseProfiles } from './profile.js';
+import { Report } from './report.js';
+
+/** `npm run bench`: each figure beside its floor, measured in the same run. */
+const RUN: Readonly<Partial<Record<BenchName, (options: BenchOptions, report: Report) => Promise<void>>>> = {
+  commands: benchCommands,
+};
+
+let options: BenchOptions;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (fault) {
+  process.stderr.write(`${(fault as Error).message}\n${USAGE}\n`);
+  process.exit(2);
+}
+const report = new Report(options.json);
+reportConditions(report, options.seconds);
+for (const name of options.names) {
+  const folder = options.profileFolder === undefined ? undefined : `${options.profileFolder}/${name}`;
+  await RUN[name]?.({ ...options, profileFolder: folder }, report);
+  if (folder !== undefined) process.stderr.write(summariseProfiles(folder));
+}
