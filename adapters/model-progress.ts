@@ -35,8 +35,7 @@ export class ModelProgress {
 
   report(progress: Progress): void {
     const known = this.#known.get(progress.model);
-    // A higher generation than the one that is read is being built beside it.
-    if (known !== undefined && progress.generation > known.progress.generation && !progress.caughtUp) {
+    if (progress.building) {
       this.#building.set(progress.model, progress);
       return;
     }

@@ -61,6 +61,11 @@ export class Keeper {
       const signal = AbortSignal.any([this.#turn.signal, this.#stop.signal]);
       try {
         const active = await this.#active();
+        if (await this.#outdated(active)) {
+          // Rows of another version stay readable, untouched, until their successor has caught up.
+          await this.rebuild();
+          continue;
+        }
         await runProjection({ ...this.deps, onProgress }, this.projection, active, { signal });
       } catch (fault) {
         // A run that was told to end may well have lost its generation: that is no fault.
@@ -79,6 +84,11 @@ export class Keeper {
     const first = await this.deps.models.begin(name);
     await this.deps.models.activate(name, first);
     return first;
+  }
+
+  async #outdated(active: number): Promise<boolean> {
+    const checkpoint = await this.deps.models.checkpoint(this.projection.name, active);
+    return checkpoint !== null && checkpoint.version !== this.projection.version;
   }
 
   async #rebuild(): Promise<void> {

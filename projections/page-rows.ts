@@ -35,7 +35,7 @@ export class PageRows implements RowView {
     });
     const asked = [...keys];
     const got = asked.length === 0 ? [] : await models.get(projection.name, asked, generation);
-    asked.forEach((key, at) => rows.#rows.set(key, got[at]));
+    for (const [at, key] of asked.entries()) rows.#rows.set(key, got[at]);
     return rows;
   }
 
@@ -45,7 +45,10 @@ export class PageRows implements RowView {
 
   /** In key order: what a projection makes of the rows must not depend on where pages of events happen to end. */
   byIndex(value: string): readonly Row[] {
-    return [...(this.#index.get(value) ?? [])].sort().map((key) => this.#rows.get(key)).filter((row) => row !== undefined);
+    return [...(this.#index.get(value) ?? [])]
+      .sort()
+      .map((key) => this.#rows.get(key))
+      .filter((row) => row !== undefined);
   }
 
   /**

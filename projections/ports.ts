@@ -13,6 +13,8 @@ export interface Checkpoint {
   readonly position: string;
   /** How many events were applied since the generation began. */
   readonly events: number;
+  /** Version of the projection that made the rows. */
+  readonly version: number;
 }
 
 export interface Save {

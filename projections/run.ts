@@ -14,6 +14,8 @@ export interface Progress {
   readonly through: string | null;
   readonly events: number;
   readonly caughtUp: boolean;
+  /** True while a generation is built beside the one that is read. */
+  readonly building: boolean;
 }
 
 export interface RunDeps {
@@ -46,7 +48,7 @@ export async function runProjection(
   generation: number,
   options: { signal: AbortSignal; untilCaughtUp?: boolean },
 ): Promise<void> {
-  const run = new Run(deps, projection, generation);
+  const run = new Run(deps, projection, generation, options.untilCaughtUp === true);
   const atEnd = await run.begin(options.signal);
   // Where there is nothing to read, no page comes that could say so.
   if (options.signal.aborted || (atEnd && options.untilCaughtUp === true)) return;
@@ -69,7 +71,7 @@ export async function runProjection(
 }
 
 class Run {
-  checkpoint: Checkpoint = { position: '', events: 0 };
+  checkpoint: Checkpoint;
   #fence = 0;
   #leasedUntilMs = 0;
   #savedAtMs = 0;
@@ -78,7 +80,10 @@ class Run {
     private readonly deps: RunDeps,
     private readonly projection: Projection,
     private readonly generation: number,
-  ) {}
+    private readonly building: boolean,
+  ) {
+    this.checkpoint = { position: '', events: 0, version: projection.version };
+  }
 
   /** Waits for the lease, then takes up where the rows stand. True when that is the end of the log. */
   async begin(signal: AbortSignal): Promise<boolean> {
@@ -111,7 +116,7 @@ class Run {
   }
 
   async #save(put: Parameters<ReadModels['save']>[3]['put'], remove: readonly string[], position: string, events: number): Promise<void> {
-    const checkpoint = { position, events: this.checkpoint.events + events };
+    const checkpoint = { position, events: this.checkpoint.events + events, version: this.projection.version };
     await this.deps.models.save(this.projection.name, this.generation, this.#fence, { put, remove, checkpoint });
     this.checkpoint = checkpoint;
     this.#savedAtMs = this.deps.nowMs();
@@ -144,6 +149,7 @@ class Run {
       through: through === '' ? null : through,
       events: this.checkpoint.events,
       caughtUp,
+      building: this.building,
     });
   }
 }

@@ -8,6 +8,8 @@ export interface Connection {
   readonly url: string;
   /** Says which it is, for whoever runs the verb. */
   readonly words: string;
+  /** False when `LEDGER_TOKEN` gave the one token there is. */
+  readonly signsOwnTokens: boolean;
   readonly token: (request: Pick<TokenRequest, 'tenant' | 'subject' | 'roles' | 'purpose'>) => Promise<string>;
   readonly close: () => Promise<void>;
 }
@@ -21,14 +23,15 @@ const TOKEN_SECONDS = 12 * 3600;
  */
 export async function connect(env: Readonly<Record<string, string | undefined>> = process.env): Promise<Connection> {
   const config = readConfig(env);
+  const own = { signsOwnTokens: env['LEDGER_TOKEN'] === undefined, token: tokens(config, env) };
   const url = (env['LEDGER_URL'] ?? `http://127.0.0.1:${config.port}`).replace(/\/$/, '');
   if (await answers(url)) {
-    return { url, words: `talking to the ledger at ${url}`, token: tokens(config, env), close: async () => undefined };
+    return { url, words: `talking to the ledger at ${url}`, ...own, close: async () => undefined };
   }
   if (env['LEDGER_URL'] !== undefined) throw new CliProblem(`No ledger answers at ${url}.`);
   const ledger = await openLedger({ ...config, logLevel: 'silent' });
   const address = await ledger.app.listen({ host: '127.0.0.1', port: 0 });
-  return { url: address, words: `no ledger answers at ${url}: opened the stores of ${config.dataDir}`, token: tokens(config, env), close: ledger.stop };
+  return { url: address, words: `no ledger answers at ${url}: opened the stores of ${config.dataDir}`, ...own, close: ledger.stop };
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -7,7 +7,13 @@ const MODELS = ['directory', 'patients', 'record', 'accesses'];
 const LOOK_EVERY_MS = 200;
 
 interface Projections {
-  readonly projections: readonly { readonly model: string; readonly events: number; readonly fault: string | null; readonly building: { readonly events: number } | null; readonly generation: number }[];
+  readonly projections: readonly {
+    readonly model: string;
+    readonly events: number;
+    readonly fault: string | null;
+    readonly building: { readonly events: number } | null;
+    readonly generation: number;
+  }[];
 }
 
 export function addRebuild(program: Command): void {
@@ -33,7 +39,12 @@ async function rebuild(connection: Connection, model: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}` };
   const before = await state(connection, headers, model);
   await asked(await fetch(`${connection.url}/v1/projections/${model}/rebuild`, { method: 'POST', headers }));
-  const bar = new cliProgress.SingleBar({ format: `${model.padEnd(10)} {bar} {value}/{total} events`, stream: process.stderr, noTTYOutput: false, clearOnComplete: false });
+  const bar = new cliProgress.SingleBar({
+    format: `${model.padEnd(10)} {bar} {value}/{total} events`,
+    stream: process.stderr,
+    noTTYOutput: false,
+    clearOnComplete: false,
+  });
   bar.start(before.events, 0);
   for (;;) {
     const now = await state(connection, headers, model);

@@ -21,7 +21,11 @@ export function addToken(program: Command): void {
     .command('token')
     .description('Print a token signed by the embedded development issuer.')
     .requiredOption('--tenant <tenant>', 'tenant, lower case', matching(/^(?!system$)[a-z0-9][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens'))
-    .requiredOption('--subject <subject>', 'who: a source id, a user id, a patient id', matching(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/, 'letters, digits, . _ @ -'))
+    .requiredOption(
+      '--subject <subject>',
+      'who: a source id, a user id, a patient id',
+      matching(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/, 'letters, digits, . _ @ -'),
+    )
     .addOption(new Option('--role <role...>', 'one or more roles').choices([...ROLES]).makeOptionMandatory())
     .option('--purpose <code>', 'HL7 v3 PurposeOfUse; the usual one of the role when absent', matching(/^[A-Z]{2,16}$/, 'a code such as TREAT'))
     .option('--organization <organization>', 'the organization acted for', matching(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/, 'letters, digits, . _ @ -'))

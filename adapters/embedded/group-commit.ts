@@ -72,6 +72,11 @@ export class GroupCommit<Request, Result> {
     if (this.#closed) return;
     if (this.waiting > 0 && !this.#failed) await new Promise<void>((resolve) => (this.#idle = resolve));
     this.#closed = true;
+    if (this.#failed) {
+      // The thread has ended already, or is stuck: it would never answer.
+      await this.#worker.terminate();
+      return;
+    }
     this.#worker.postMessage(null);
     await new Promise((resolve) => this.#worker.once('exit', resolve));
   }
@@ -106,7 +111,7 @@ export class GroupCommit<Request, Result> {
     const batch = this.#inFlight ?? [];
     this.#inFlight = null;
     if ('fault' in reply) for (const { reject } of batch) reject(new LedgerFault(reply.fault, { cause: new Error(reply.why) }));
-    else batch.forEach(({ resolve }, index) => resolve(reply.results[index] as Result));
+    else for (const [index, { resolve }] of batch.entries()) resolve(reply.results[index] as Result);
     if (this.#queue.length > 0) this.#send();
     else if (this.#inFlight === null) this.#idle?.();
   }

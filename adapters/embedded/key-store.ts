@@ -11,6 +11,7 @@ export class EmbeddedKeyStore implements KeyStore {
   readonly #writer: GroupCommit<KeyRequest, KeyResult>;
   readonly #reader: Sqlite;
   readonly #get: Statement;
+  #closed = false;
 
   constructor(path: string) {
     // The tables must be there before the reader opens; the writer thread finds them made.
@@ -23,6 +24,7 @@ export class EmbeddedKeyStore implements KeyStore {
   }
 
   async get(tenant: string, owner: string): Promise<WrappedSecret | undefined> {
+    if (this.#closed) throw new LedgerFault('keys-unavailable');
     try {
       return secretOf(this.#get.get(tenant, owner));
     } catch (cause) {
@@ -39,6 +41,7 @@ export class EmbeddedKeyStore implements KeyStore {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#writer.close();
     this.#reader.close();
   }

@@ -4,7 +4,7 @@ import { type SqlRow, Sqlite } from './sqlite.js';
 const CREATE = `
 CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position TEXT NOT NULL, value TEXT NOT NULL, found_by TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS found_by (value TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (value, row)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), position TEXT NOT NULL, events INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), position TEXT NOT NULL, events INTEGER NOT NULL, version INTEGER NOT NULL);
 `;
 
 /** The highest code point sorts after every key that begins with the prefix. */
@@ -33,8 +33,8 @@ export class ReadModelFile {
         'SELECT r.key, r.position, r.value, r.found_by FROM found_by f JOIN row r ON r.id = f.row WHERE f.value = ? AND r.key > ? ORDER BY r.key LIMIT ?',
       ),
       keysByIndex: prepare('SELECT wanted.key AS nth, r.key FROM json_each(?) wanted JOIN found_by f ON f.value = wanted.value JOIN row r ON r.id = f.row'),
-      checkpoint: prepare('SELECT position, events FROM checkpoint'),
-      setCheckpoint: prepare('INSERT OR REPLACE INTO checkpoint (only, position, events) VALUES (1, ?, ?)'),
+      checkpoint: prepare('SELECT position, events, version FROM checkpoint'),
+      setCheckpoint: prepare('INSERT OR REPLACE INTO checkpoint (only, position, events, version) VALUES (1, ?, ?, ?)'),
       lastId: prepare('SELECT last_insert_rowid() AS id'),
     };
   }
@@ -59,14 +59,14 @@ export class ReadModelFile {
 
   checkpoint(): Checkpoint | null {
     const row = this.#statements.checkpoint.get();
-    return row === undefined ? null : { position: String(row['position']), events: Number(row['events']) };
+    return row === undefined ? null : { position: String(row['position']), events: Number(row['events']), version: Number(row['version']) };
   }
 
   save({ put, remove, checkpoint }: Save): void {
     this.#db.transaction(() => {
       for (const key of remove) this.#remove(key);
       for (const row of put) this.#put(row);
-      this.#statements.setCheckpoint.run(checkpoint.position, checkpoint.events);
+      this.#statements.setCheckpoint.run(checkpoint.position, checkpoint.events, checkpoint.version);
     });
   }
 

@@ -28,23 +28,48 @@ export class EmbeddedReadModels implements ReadModels {
   }
 
   async get(model: string, keys: readonly string[], generation?: number): Promise<readonly (Row | undefined)[]> {
-    return this.#read(model, generation, (file) => file.get(keys), () => keys.map(() => undefined));
+    return this.#read(
+      model,
+      generation,
+      (file) => file.get(keys),
+      () => keys.map(() => undefined),
+    );
   }
 
   async byIndex(model: string, value: string, page: PageOptions, generation?: number): Promise<readonly Row[]> {
-    return this.#read(model, generation, (file) => file.byIndex(value, page), () => []);
+    return this.#read(
+      model,
+      generation,
+      (file) => file.byIndex(value, page),
+      () => [],
+    );
   }
 
   async byPrefix(model: string, prefix: string, page: PageOptions, generation?: number): Promise<readonly Row[]> {
-    return this.#read(model, generation, (file) => file.byPrefix(prefix, page), () => []);
+    return this.#read(
+      model,
+      generation,
+      (file) => file.byPrefix(prefix, page),
+      () => [],
+    );
   }
 
   async keysByIndex(model: string, values: readonly string[], generation?: number): Promise<readonly (readonly string[])[]> {
-    return this.#read(model, generation, (file) => file.keysByIndex(values), () => values.map(() => []));
+    return this.#read(
+      model,
+      generation,
+      (file) => file.keysByIndex(values),
+      () => values.map(() => []),
+    );
   }
 
   async checkpoint(model: string, generation?: number): Promise<Checkpoint | null> {
-    return this.#read(model, generation, (file) => file.checkpoint(), () => null);
+    return this.#read(
+      model,
+      generation,
+      (file) => file.checkpoint(),
+      () => null,
+    );
   }
 
   async save(model: string, generation: number, _fence: number, save: Save): Promise<void> {
@@ -88,7 +113,9 @@ export class EmbeddedReadModels implements ReadModels {
   }
 
   #register(model: string, active: number | null, building: number | null, next: number): void {
-    this.#guard(() => this.#registry.prepare('INSERT OR REPLACE INTO model (name, active, building, next) VALUES (?, ?, ?, ?)').run(model, active, building, next));
+    this.#guard(() =>
+      this.#registry.prepare('INSERT OR REPLACE INTO model (name, active, building, next) VALUES (?, ?, ?, ?)').run(model, active, building, next),
+    );
     Atomics.add(this.#version, 0, 1);
   }
 

@@ -36,7 +36,8 @@ export class Appender {
   async append(request: AppendRequest): Promise<AppendResult> {
     const { inFlightAtMost, inFlightBytesAtMost, maxAppendBytes } = this.limits;
     if (this.#closed) throw new LedgerFault('store-unavailable', { cause: new Error('the store was closed') });
-    if (request.sizeBytes > maxAppendBytes) throw new LedgerFault('internal', { cause: new Error(`an append of ${request.sizeBytes} bytes is over the limit of ${maxAppendBytes}`) });
+    if (request.sizeBytes > maxAppendBytes)
+      throw new LedgerFault('internal', { cause: new Error(`an append of ${request.sizeBytes} bytes is over the limit of ${maxAppendBytes}`) });
     if (this.#inFlight >= inFlightAtMost || this.#inFlightBytes + request.sizeBytes > inFlightBytesAtMost) throw new LedgerFault('overloaded');
     this.#inFlight += 1;
     this.#inFlightBytes += request.sizeBytes;
@@ -68,7 +69,8 @@ export class Appender {
       if (answer.kind === 'refused') throw refusal(answer.why, mayBeThere);
       if (!mayBeThere) unknown = answer;
       const pause = pauseMs(attempt);
-      if (performance.now() + pause >= untilMs) throw new LedgerFault(unknown?.sent === true ? 'outcome-unknown' : 'store-unavailable', { cause: answer.cause });
+      if (performance.now() + pause >= untilMs)
+        throw new LedgerFault(unknown?.sent === true ? 'outcome-unknown' : 'store-unavailable', { cause: answer.cause });
       await sleep(pause);
     }
   }

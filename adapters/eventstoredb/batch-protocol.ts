@@ -104,6 +104,8 @@ function uuidOf(id: string): InstanceType<typeof sharedPb.UUID> {
 function uuidText(uuid: InstanceType<typeof sharedPb.UUID> | undefined): string {
   const halves = uuid?.getStructured();
   if (halves === undefined) return uuid?.getString() ?? '';
-  const hex = [halves.getMostSignificantBits(), halves.getLeastSignificantBits()].map((half) => BigInt.asUintN(64, BigInt(half)).toString(16).padStart(16, '0')).join('');
+  const hex = [halves.getMostSignificantBits(), halves.getLeastSignificantBits()]
+    .map((half) => BigInt.asUintN(64, BigInt(half)).toString(16).padStart(16, '0'))
+    .join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,6 +1,5 @@
 import { AccessDeniedError, convertToCommandError } from '@eventstore/db-client';
-import type { ServiceError } from '@grpc/grpc-js';
-import { type Answer, answerOf, type AppendRequest, batchOf } from './batch-protocol.js';
+import { type Answer, type AppendRequest, answerOf, batchOf } from './batch-protocol.js';
 import type { BatchCall, Connection } from './connection.js';
 
 interface Session {
@@ -113,5 +112,5 @@ export class BatchStream {
 }
 
 function isRefusal(cause: unknown): boolean {
-  return cause instanceof Error && convertToCommandError(cause as ServiceError) instanceof AccessDeniedError;
+  return cause instanceof Error && convertToCommandError(cause as Parameters<typeof convertToCommandError>[0]) instanceof AccessDeniedError;
 }

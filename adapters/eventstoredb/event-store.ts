@@ -8,7 +8,7 @@ import { Doorbell } from './doorbell.js';
 import { type EventStoreDbLimits, LIMITS } from './limits.js';
 import { comparePositions } from './position.js';
 import { type Direction, Reader } from './reader.js';
-import { decodeRecord, encodeRecord, isOurs, sizeBytesOf, type StoredRecord, unreadable } from './record.js';
+import { decodeRecord, encodeRecord, isOurs, type StoredRecord, sizeBytesOf, unreadable } from './record.js';
 
 export { type EventStoreDbLimits, MAX_APPEND_BYTES } from './limits.js';
 
@@ -24,7 +24,8 @@ const NOTHING: EventPage = { events: [], through: null, end: true };
  * The log on EventStoreDB. Beyond what the port promises:
  *
  * - The server gives one position for an append, that of its end: each entry of `positions` is that one.
- * - An append over `maxAppendBytes` is `internal`: it can be neither split (it is atomic) nor repeated with success.
+ * - An append over `maxAppendBytes`, or over the server's own limit, is `internal`: it can be neither split (it is atomic)
+ *   nor repeated with success. `MAX_APPEND_BYTES` is what every server takes.
  * - History that was taken away (`$maxCount`, `$tb`, soft delete, tombstone) is found by its missing revisions, and is
  *   `event-unreadable`: deciding on what is left would be deciding on a part of the record.
  * - Appends and reads have a connection each, so that a page on its way holds up no write.
@@ -137,8 +138,8 @@ export class EventStoreDbEventStore implements EventStore {
       this.#check();
       const asked = Math.min(CHUNK_AT_MOST, types === undefined ? limit - events.length : CHUNK_AT_MOST) + 2;
       const records = await this.#reader.all(through, asked, 'forwards', signal);
-      for (const record of records) {
-        if (through !== null && comparePositions(record.position, through) <= 0) continue;
+      const known = through !== null && records[0] !== undefined && comparePositions(records[0].position, through) <= 0;
+      for (const record of known ? records.slice(1) : records) {
         if (events.length === limit) return { events, through, end: false };
         if (fits(record, types)) events.push(decodeRecord(record));
         through = record.position;
@@ -167,5 +168,6 @@ function checkWhole(records: readonly StoredRecord[], { next, asked, direction }
     wanted = record.revision + step;
   }
   const last = records.at(-1);
-  if (direction === 'backwards' && records.length < asked && last !== undefined && last.revision !== 0) throw unreadable(last, 'follows on events that were taken away');
+  if (direction === 'backwards' && records.length < asked && last !== undefined && last.revision !== 0)
+    throw unreadable(last, 'follows on events that were taken away');
 }

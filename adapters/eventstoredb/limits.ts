@@ -1,8 +1,11 @@
-/** EventStoreDB before 25.1 takes at most 1 MiB in one append, unless its `MaxAppendSize` says otherwise (at most 16 MiB). */
+/** What every EventStoreDB takes in one append; whoever joins events to one append should stay below. */
 export const MAX_APPEND_BYTES = 1024 * 1024;
 
+/** What a server takes at most, when its `MaxAppendSize` is set to that (before 25.1 it is 1 MiB unless set). */
+const SERVER_APPEND_BYTES_AT_MOST = 16 * 1024 * 1024 - 10_000;
+
 export interface EventStoreDbLimits {
-  /** What one append may weigh: data, metadata and type names together. It must not exceed the server's own limit. */
+  /** What one append may weigh: data, metadata and type names together. Above its own limit the server refuses it too. */
   readonly maxAppendBytes: number;
   /** Appends on their way at once; one more is `overloaded`. */
   readonly inFlightAtMost: number;
@@ -18,7 +21,7 @@ export interface EventStoreDbLimits {
 }
 
 export const LIMITS: EventStoreDbLimits = {
-  maxAppendBytes: MAX_APPEND_BYTES,
+  maxAppendBytes: SERVER_APPEND_BYTES_AT_MOST,
   inFlightAtMost: 512,
   inFlightBytesAtMost: 64 * 1024 * 1024,
   connectTimeoutMs: 2000,

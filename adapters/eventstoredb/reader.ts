@@ -9,12 +9,11 @@ import {
   type ResolvedEvent,
   START,
   StreamDeletedError,
-  StreamNotFoundError,
   type StreamingRead,
+  StreamNotFoundError,
   TimeoutError,
   UnavailableError,
 } from '@eventstore/db-client';
-import type { ServiceError } from '@grpc/grpc-js';
 import { LedgerFault } from '../../domain/rejections.js';
 import type { Connection } from './connection.js';
 import { type EventStoreDbLimits, pauseMs, sleep } from './limits.js';
@@ -97,14 +96,15 @@ function collect(read: StreamingRead<ResolvedEvent>, silenceMs: number): Promise
 }
 
 function recordOf({ id, type, streamId, revision, position, data, metadata }: RecordedEvent): StoredRecord {
-  if (position === undefined) throw new LedgerFault('store-unavailable', { cause: new Error('this server is too old: 22.6 is the first that gives positions') });
+  if (position === undefined)
+    throw new LedgerFault('store-unavailable', { cause: new Error('this server is too old: 22.6 is the first that gives positions') });
   return { id, type, stream: streamId, revision: Number(revision), position: positionText(position), data, metadata };
 }
 
 /** Might the same read succeed a little later? */
 function isPassing(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
-  const error = convertToCommandError(cause as ServiceError);
+  const error = convertToCommandError(cause as Parameters<typeof convertToCommandError>[0]);
   const passing = [UnavailableError, CancelledError, DeadlineExceededError, TimeoutError, NotLeaderError, Silence];
   return passing.some((kind) => error instanceof kind) || /^Failed to discover/.test(error.message);
 }

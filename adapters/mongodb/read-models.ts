@@ -4,7 +4,7 @@ import type { Checkpoint, Generations, PageOptions, ReadModels, Row, Save } from
 import { databaseOf, MONGO_LIMITS, type MongoLimits } from './connect.js';
 import { Database } from './database.js';
 import { Registry } from './registry.js';
-import { BY_INDEX, documentOf, type LeaseDocument, prefixFilter, type RowDocument, rowOf } from './rows.js';
+import { BY_INDEX, documentOf, type LeaseDocument, leaseId, prefixFilter, type RowDocument, rowOf } from './rows.js';
 
 const OPERATIONS_A_CALL = 1000;
 const SWITCHES_AT_MOST = 5;
@@ -32,7 +32,9 @@ export class MongoReadModels implements ReadModels {
 
   get(model: string, keys: readonly string[], generation?: number): Promise<readonly (Row | undefined)[]> {
     const read: Read<(Row | undefined)[]> = async (number, session) => {
-      const found = await this.#rows(model, number).find({ _id: { $in: [...keys] } }, this.database.readOptions(session)).toArray();
+      const found = await this.#rows(model, number)
+        .find({ _id: { $in: [...keys] } }, this.database.readOptions(session))
+        .toArray();
       const rows = new Map(found.map((document) => [document._id, rowOf(document)]));
       return keys.map((key) => rows.get(key));
     };
@@ -72,8 +74,8 @@ export class MongoReadModels implements ReadModels {
     const rows = this.#rows(model, generation);
     await this.database.transact(async (session) => {
       const options = this.database.writeOptions(session);
-      const { position, events } = checkpoint;
-      const held = await this.#leases.updateOne({ _id: leaseId(model, generation), fence }, { $set: { checkpoint: { position, events } } }, options);
+      const { position, events, version } = checkpoint;
+      const held = await this.#leases.updateOne({ _id: leaseId(model, generation), fence }, { $set: { checkpoint: { position, events, version } } }, options);
       if (held.matchedCount === 0) throw new LedgerFault('lease-lost');
       const operations = operationsOf(put, remove);
       for (let from = 0; from < operations.length; from += OPERATIONS_A_CALL) {
@@ -146,10 +148,6 @@ export class MongoReadModels implements ReadModels {
   #rows(model: string, generation: number): Collection<RowDocument> {
     return this.#registry.rows(model, generation);
   }
-}
-
-export function leaseId(model: string, generation: number): string {
-  return `${model}/${generation}`;
 }
 
 /** One operation a key, so that their order does not matter: what is put wins over what is removed, the last put wins. */

@@ -2,7 +2,7 @@ import type { ClientSession, Collection } from 'mongodb';
 import { LedgerFault } from '../../domain/rejections.js';
 import type { Generations } from '../../projections/ports.js';
 import type { Database } from './database.js';
-import { BY_INDEX, type LeaseDocument, type ModelDocument, type RowDocument } from './rows.js';
+import { BY_INDEX, type LeaseDocument, leaseId, type ModelDocument, type RowDocument } from './rows.js';
 
 /**
  * Which generations a model has. Numbers only grow, and a lower one never takes a higher one's place: so what is lower
@@ -35,7 +35,11 @@ export class Registry {
     const generation = await this.database.write(async (session) => {
       const options = this.database.writeOptions(session);
       const first = { active: null, building: null };
-      const known = await this.#models.findOneAndUpdate({ _id: model }, { $inc: { next: 1 }, $setOnInsert: first }, { ...options, upsert: true, returnDocument: 'after' });
+      const known = await this.#models.findOneAndUpdate(
+        { _id: model },
+        { $inc: { next: 1 }, $setOnInsert: first },
+        { ...options, upsert: true, returnDocument: 'after' },
+      );
       const { next } = known as ModelDocument;
       await this.rows(model, next).createIndex(BY_INDEX, options);
       return next;
@@ -54,7 +58,7 @@ export class Registry {
         if ((await this.#models.findOne({ _id: model, active: generation }, options)) === null) throw new LedgerFault('lease-lost');
         return null;
       }
-      if (known.active !== null) await this.#leases.deleteOne({ _id: `${model}/${known.active}` }, options);
+      if (known.active !== null) await this.#leases.deleteOne({ _id: leaseId(model, known.active) }, options);
       return known.active;
     });
     if (former === null) return;
@@ -65,12 +69,15 @@ export class Registry {
   /** When a later `begin` was faster, this generation counts as begun before it: it is superseded already. */
   async #build(model: string, generation: number, session: ClientSession): Promise<void> {
     const options = this.database.writeOptions(session);
-    const newest = { _id: model, $and: [{ $or: [{ building: null }, { building: { $lt: generation } }] }, { $or: [{ active: null }, { active: { $lt: generation } }] }] };
+    const newest = {
+      _id: model,
+      $and: [{ $or: [{ building: null }, { building: { $lt: generation } }] }, { $or: [{ active: null }, { active: { $lt: generation } }] }],
+    };
     const former = await this.#models.findOneAndUpdate(newest, { $set: { building: generation } }, options);
     if (former === null) return;
-    if (former.building !== null) await this.#leases.deleteOne({ _id: `${model}/${former.building}` }, options);
+    if (former.building !== null) await this.#leases.deleteOne({ _id: leaseId(model, former.building) }, options);
     const lease = { owner: '', fence: 0, until: new Date(0), checkpoint: null };
-    await this.#leases.updateOne({ _id: `${model}/${generation}` }, { $setOnInsert: lease }, { ...options, upsert: true });
+    await this.#leases.updateOne({ _id: leaseId(model, generation) }, { $setOnInsert: lease }, { ...options, upsert: true });
   }
 
   /** Drops what earlier generations left behind, those too whose process died in the middle of a `begin` or `activate`. */

@@ -32,6 +32,10 @@ export interface LeaseDocument {
   checkpoint: Checkpoint | null;
 }
 
+export function leaseId(model: string, generation: number): string {
+  return `${model}/${generation}`;
+}
+
 /** For `byIndex` and `keysByIndex`: entries of one value stand in key order. */
 export const BY_INDEX: IndexSpecification = { index: 1, _id: 1 };
 

@@ -1,6 +1,6 @@
+import { randomBytes, randomUUID, type webcrypto } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, mkdir, rename } from 'node:fs/promises';
-import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KekProvider } from '../keys/kek.js';
 import { fromBase64url, gcm, NONCE_BYTES, randomNonce, subtle } from './subtle.js';
@@ -24,7 +24,8 @@ export class KeyFileRefused extends Error {
  * for development and for machines whose disk is trusted.
  */
 export async function openKeyFile(path: string): Promise<KekProvider> {
-  const file = (await readKeyFile(path)) ?? (await createKeyFile(path));
+  const file = (await readKeyFile(path)) ?? (await createKeyFile(path)) ?? (await readKeyFile(path));
+  if (file === undefined) throw new KeyFileRefused('the key file comes and goes');
   const key = await subtle.importKey('raw', fromBase64url(file.key), 'AES-GCM', false, ['encrypt', 'decrypt']);
   return new FileKek(file.keyId, key);
 }
@@ -77,24 +78,32 @@ function refuseUnsafe(stat: Stats): void {
 }
 
 function parse(text: string): KeyFile {
-  let file: Partial<KeyFile> = {};
+  let file: Partial<KeyFile> | null = null;
   try {
-    file = JSON.parse(text) as Partial<KeyFile>;
+    file = JSON.parse(text) as Partial<KeyFile> | null;
   } catch {
     throw new KeyFileRefused('the key file is not JSON');
   }
-  const { v, keyId, created, key } = file;
-  if (v !== 1 || typeof keyId !== 'string' || typeof created !== 'string' || typeof key !== 'string' || fromBase64url(key).length !== 32) {
+  const { v, keyId, created, key } = file ?? {};
+  if (v !== 1 || typeof keyId !== 'string' || typeof created !== 'string' || typeof key !== 'string' || !isKey(key)) {
     throw new KeyFileRefused('the key file is damaged or of an unknown version');
   }
   return { v, keyId, created, key };
 }
 
-/** Written beside its place, synced, then renamed: a crash leaves no half key file. */
-async function createKeyFile(path: string): Promise<KeyFile> {
+function isKey(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.length === 32 && bytes.toString('base64url') === text;
+}
+
+/**
+ * Written beside its place, synced, then linked to it: a crash leaves no half key file, and of two processes that start at
+ * once one makes the file. The other gets `undefined`: to replace the file would lose what was wrapped under it already.
+ */
+async function createKeyFile(path: string): Promise<KeyFile | undefined> {
   const file: KeyFile = { v: 1, keyId: randomUUID(), created: new Date().toISOString(), key: randomBytes(32).toString('base64url') };
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.new`;
+  const temporary = `${path}.${file.keyId}.new`;
   const handle = await open(temporary, 'wx', 0o600);
   try {
     await handle.writeFile(`${JSON.stringify(file)}\n`);
@@ -102,9 +111,20 @@ async function createKeyFile(path: string): Promise<KeyFile> {
   } finally {
     await handle.close();
   }
-  await rename(temporary, path);
+  const first = await linkIfAbsent(temporary, path);
+  await unlink(temporary);
   const folder = await open(dirname(path), 'r');
   await folder.sync();
   await folder.close();
-  return file;
+  return first ? file : undefined;
+}
+
+async function linkIfAbsent(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw fault;
+  }
 }

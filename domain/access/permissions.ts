@@ -47,7 +47,7 @@ const COMMANDING: Readonly<Record<string, readonly Role[]>> = {
 const OPENING: readonly Role[] = ['clinician', 'steward', 'privacy-officer', 'patient', 'consumer'];
 
 export function mayCommand(roles: readonly string[], command: string): boolean {
-  return (COMMANDING[command] ?? []).some((role) => roles.includes(role));
+  return Object.hasOwn(COMMANDING, command) && (COMMANDING[command] ?? []).some((role) => roles.includes(role));
 }
 
 export type ReadDecision = { readonly allowed: true; readonly opens: boolean } | { readonly allowed: false; readonly code: 'not-permitted' };

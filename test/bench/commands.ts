@@ -25,7 +25,7 @@ export async function benchCommands(options: BenchOptions, report: Report): Prom
 }
 
 async function benchOnEventStoreDb(options: BenchOptions, report: Report, url: string): Promise<void> {
-  report.begin('commands-eventstoredb', `the same on EventStoreDB; read models and keys embedded`);
+  report.begin('commands-eventstoredb', 'the same on EventStoreDB; read models and keys embedded');
   const { perSecond, bytes } = await loadCommands(options, report, { EVENTSTORE_URL: url });
   const bare = await eventStoreDbAppendsPerSecond(url, options.connections, bytes, options.seconds * 1000);
   report.figure(`floor: bare client, ${options.connections} single appends in flight`, bare, '/s');
@@ -49,6 +49,7 @@ async function loadCommands(options: BenchOptions, report: Report, env: Record<s
   });
   const after = await commitsOf(ledger);
   reportLoad(report, 'commands acknowledged', load, watch, [201], reach, { below: 25 });
+  report.figure('main thread CPU of one command', (watch.result().main * 1_000_000) / load.perSecond, 'us');
   if (after.commits > before.commits) report.figure('appends a commit', (after.appends - before.appends) / (after.commits - before.commits), '');
   const behindSince = performance.now();
   await ledger.ready();

@@ -1,12 +1,24 @@
+import { benchBulk } from './bulk.js';
 import { benchCommands } from './commands.js';
 import { reportConditions } from './conditions.js';
+import { benchLag } from './lag.js';
 import { type BenchName, type BenchOptions, readOptions, USAGE } from './options.js';
 import { summariseProfiles } from './profile.js';
+import { benchDecide, benchSeal } from './pure.js';
+import { benchReads } from './reads.js';
+import { benchRebuild, benchStart } from './rebuild.js';
 import { Report } from './report.js';
 
 /** `npm run bench`: each figure beside its floor, measured in the same run. */
-const RUN: Readonly<Partial<Record<BenchName, (options: BenchOptions, report: Report) => Promise<void>>>> = {
+const RUN: Readonly<Record<BenchName, (options: BenchOptions, report: Report) => Promise<void>>> = {
   commands: benchCommands,
+  bulk: benchBulk,
+  reads: benchReads,
+  decide: benchDecide,
+  seal: benchSeal,
+  lag: benchLag,
+  rebuild: benchRebuild,
+  start: benchStart,
 };
 
 let options: BenchOptions;
@@ -20,6 +32,6 @@ const report = new Report(options.json);
 reportConditions(report, options.seconds);
 for (const name of options.names) {
   const folder = options.profileFolder === undefined ? undefined : `${options.profileFolder}/${name}`;
-  await RUN[name]?.({ ...options, profileFolder: folder }, report);
+  await RUN[name]({ ...options, profileFolder: folder }, report);
   if (folder !== undefined) process.stderr.write(summariseProfiles(folder));
 }

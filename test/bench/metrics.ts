@@ -6,9 +6,3 @@ export async function commitsOf(ledger: LedgerProcess): Promise<{ appends: numbe
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN);
   return { appends: value('ledger_commit_batch_appends_sum'), commits: value('ledger_commit_batch_appends_count') };
 }
-
-/** Number of the last event that the read model has looked at, where positions are dense numbers. */
-export async function throughOf(ledger: LedgerProcess, name: string): Promise<number> {
-  const { models } = await ledger.models();
-  return Number(models.find(({ model }) => model === name)?.through ?? 0);
-}

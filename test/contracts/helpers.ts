@@ -18,7 +18,11 @@ export function rowsOf(count: number, index: readonly string[] = []): Row[] {
 }
 
 /** Reads a list page by page to its end. */
-export async function pagesOf(limit: number, read: (page: PageOptions) => Promise<readonly Row[]>, between: () => Promise<void> = async () => undefined): Promise<Row[]> {
+export async function pagesOf(
+  limit: number,
+  read: (page: PageOptions) => Promise<readonly Row[]>,
+  between: () => Promise<void> = async () => undefined,
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (;;) {
     const last = rows.at(-1)?.key;

@@ -59,7 +59,15 @@ function secretPromises(test: Test): void {
   });
 
   test('tenants and owners do not get into each other', async ({ keys }) => {
-    const owners = [['a', 'b-c'], ['a-b', 'c'], ['A', 'b-c'], ['a.', 'b'], ['a', '.b'], ['a_b', 'c'], ['a%', 'c']] as const;
+    const owners = [
+      ['a', 'b-c'],
+      ['a-b', 'c'],
+      ['A', 'b-c'],
+      ['a.', 'b'],
+      ['a', '.b'],
+      ['a_b', 'c'],
+      ['a%', 'c'],
+    ] as const;
     const stored = owners.map(([tenant, owner]) => secretFor(tenant, owner));
     for (const secret of stored) assert.equal(await keys.putIfAbsent(secret), secret);
     for (const secret of stored) assert.equal(await keys.get(secret.tenant, secret.owner), secret);
@@ -116,7 +124,7 @@ function claimPromises(test: Test): void {
     const answers = await Promise.all(asked.map(({ claim, patientId, store }) => store.claim('north', claim, patientId, secretFor('north', patientId))));
     const winners = new Set(answers);
     assert.is(winners.size, 6);
-    asked.forEach(({ claim }, n) => assert.is(answers[n], answers[asked.findIndex((one) => one.claim === claim)]));
+    for (const [n, { claim }] of asked.entries()) assert.is(answers[n], answers[asked.findIndex((one) => one.claim === claim)]);
     for (const { patientId } of asked) assert.is((await keys.get('north', patientId)) !== undefined, winners.has(patientId), patientId);
   });
 }

@@ -25,9 +25,17 @@ test('at most one page is under way, however slow the consumer', async () => {
     done += 1;
     return fed;
   });
-  await lastValueFrom(feedOf(source).pipe(slowly, tap(({ ack }) => ack())));
+  await lastValueFrom(
+    feedOf(source).pipe(
+      slowly,
+      tap(({ ack }) => ack()),
+    ),
+  );
   assert.is(most, 1);
-  assert.equal(seen, Array.from({ length: 50 }, (_, n) => String(n + 1)));
+  assert.equal(
+    seen,
+    Array.from({ length: 50 }, (_, n) => String(n + 1)),
+  );
 });
 
 test('without an acknowledgement nothing more is fetched', async () => {

@@ -28,7 +28,7 @@ test('the result does not depend on where pages end', async () => {
     const generation = await models.begin('trail');
     await runProjection(depsOf(store, models), trailProjection, generation, toTheEnd);
     assert.equal(await trails(models, generation), expected, `pages of ${pageEvents}`);
-    assert.equal(await models.checkpoint('trail', generation), { position: '60', events: 60 });
+    assert.equal(await models.checkpoint('trail', generation), { position: '60', events: 60, version: 1 });
   }
 });
 
@@ -41,8 +41,8 @@ test('a run takes up where the checkpoint stands, and applies only what is new',
   const second = depsOf(store, models);
   await runProjection(second, trailProjection, generation, toTheEnd);
   assert.equal(await trails(models, generation), await undisturbed(60));
-  assert.equal(second.reports[0], { model: 'trail', generation, through: '25', events: 25, caughtUp: false });
-  assert.equal(second.reports.at(-1), { model: 'trail', generation, through: '60', events: 60, caughtUp: true });
+  assert.equal(second.reports[0], { model: 'trail', generation, through: '25', events: 25, caughtUp: false, building: false });
+  assert.equal(second.reports.at(-1), { model: 'trail', generation, through: '60', events: 60, caughtUp: true, building: false });
 });
 
 test('a page whose save happened although it seemed to fail changes nothing when it comes again', async () => {
@@ -58,7 +58,7 @@ test('a page whose save happened although it seemed to fail changes nothing when
   }
   assert.ok(faults >= 3);
   assert.equal(await trails(models, generation), await undisturbed(40));
-  assert.equal(await models.checkpoint('trail', generation), { position: '40', events: 40 });
+  assert.equal(await models.checkpoint('trail', generation), { position: '40', events: 40, version: 1 });
 });
 
 test('a page whose save did not happen is applied when it comes again', async () => {
@@ -80,7 +80,7 @@ test('rows that are ahead of the checkpoint are left as they are', async () => {
   await runProjection(depsOf(store, models), trailProjection, generation, toTheEnd);
   const expected = await trails(models, generation);
   const fence = (await models.lease('trail', generation, 'me', 60_000)) as number;
-  await models.save('trail', generation, fence, { put: [], remove: [], checkpoint: { position: '12', events: 12 } });
+  await models.save('trail', generation, fence, { put: [], remove: [], checkpoint: { position: '12', events: 12, version: 1 } });
   await runProjection(depsOf(store, models), trailProjection, generation, toTheEnd);
   assert.equal(await trails(models, generation), expected);
 });
@@ -90,12 +90,12 @@ test('an empty log is caught up with at once, and so is one in which nothing is 
   const generation = await models.begin('trail');
   const empty = depsOf(store, models);
   await runProjection(empty, trailProjection, generation, toTheEnd);
-  assert.equal(empty.reports, [{ model: 'trail', generation, through: null, events: 0, caughtUp: true }]);
+  assert.equal(empty.reports, [{ model: 'trail', generation, through: null, events: 0, caughtUp: true, building: true }]);
   await registerSources(store, 0, 3);
   await runProjection(depsOf(store, models), trailProjection, generation, toTheEnd);
   const again = depsOf(store, models);
   await runProjection(again, trailProjection, generation, toTheEnd);
-  assert.equal(again.reports, [{ model: 'trail', generation, through: '3', events: 3, caughtUp: true }]);
+  assert.equal(again.reports, [{ model: 'trail', generation, through: '3', events: 3, caughtUp: true, building: true }]);
 });
 
 test('events of other types move the checkpoint and no row', async () => {
@@ -104,7 +104,7 @@ test('events of other types move the checkpoint and no row', async () => {
   await store.append('test.access-1', 'none', [eventOf('access-recorded', { stream: 'test.access-1' })]);
   const deps = depsOf(store, models);
   await runProjection(deps, trailProjection, generation, toTheEnd);
-  assert.equal(models.saves, [{ put: [], remove: [], checkpoint: { position: '1', events: 0 } }]);
+  assert.equal(models.saves, [{ put: [], remove: [], checkpoint: { position: '1', events: 0, version: 1 } }]);
   assert.is(deps.reports.at(-1)?.through, '1');
 });
 
@@ -160,7 +160,7 @@ test('a run that has lost its lease to another ends with a fault, and its page i
   await models.lease('trail', generation, 'you', 60_000);
   await registerSources(store, 10, 1);
   assert.is(await running, 'lease-lost');
-  assert.equal(await models.checkpoint('trail', generation), { position: '10', events: 10 });
+  assert.equal(await models.checkpoint('trail', generation), { position: '10', events: 10, version: 1 });
 });
 
 test.run();

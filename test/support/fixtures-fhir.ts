@@ -58,7 +58,12 @@ export const TEMPLATES: readonly Made[] = [
   {
     resourceType: 'Condition',
     category: 'conditions',
-    make: (n) => ({ clinicalStatus: clinical('condition-clinical', 'active'), code: coded(SNOMED, String(44_054_006 + n), 'Diabetes'), subject: patient, onsetDateTime: instant(n) }),
+    make: (n) => ({
+      clinicalStatus: clinical('condition-clinical', 'active'),
+      code: coded(SNOMED, String(44_054_006 + n), 'Diabetes'),
+      subject: patient,
+      onsetDateTime: instant(n),
+    }),
   },
   {
     resourceType: 'MedicationStatement',

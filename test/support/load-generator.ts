@@ -69,7 +69,7 @@ export class Connection {
         this.#head = Buffer.from(all);
         return true;
       }
-      this.#begin(all.latin1Slice(0, end));
+      this.#begin(all.toString('latin1', 0, end));
       rest = all.subarray(end + 4);
     }
     if (this.keep) this.#parts.push(Buffer.from(rest));

@@ -56,7 +56,8 @@ export const trailProjection: Projection = {
   name: 'trail',
   version: 1,
   events: ['source-registered'],
-  needs: ({ data }) => ('kind' in data ? { keys: [`kind/${data.kind}`], index: data.organization === null ? [] : [`org/${data.organization}`] } : { keys: [], index: [] }),
+  needs: ({ data }) =>
+    'kind' in data ? { keys: [`kind/${data.kind}`], index: data.organization === null ? [] : [`org/${data.organization}`] } : { keys: [], index: [] },
   apply: ({ event }, rows) => {
     if (event.type !== 'source-registered') return { put: [], remove: [] };
     const { kind, organization, sourceId } = event.data;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { VARIABLES } from '../../adapters/config.js';
 import { codeTable } from '../../adapters/http/openapi.js';
 import { canonicalJson } from '../../domain/json/canonical.js';
@@ -6,6 +7,7 @@ import type { JsonValue } from '../../domain/json/json-value.js';
 import { EVENT_TYPES, EVENTS } from '../../schemas/catalogue.js';
 import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
 import { CATEGORIES, CATEGORY_DESCRIPTIONS } from '../../schemas/phi/categories.js';
+import { withQuotes } from './quotes.js';
 
 /** Every generated file: path → text. The tidy test holds them fresh; `node dist/test/tidy/write.js` writes them. */
 export function generatedFiles(): Map<string, string> {
@@ -14,6 +16,7 @@ export function generatedFiles(): Map<string, string> {
   files.set('docs/errors.md', `# Error codes\n\nGenerated from \`domain/rejections.ts\` and \`adapters/http/problem.ts\`. Bodies are RFC 9457 problem details.\n\n${codeTable()}\n`);
   files.set('docs/configuration.md', configuration());
   files.set('docs/categories.md', categories());
+  files.set('docs/walk.md', withQuotes(readFileSync('docs/walk.md', 'utf8')));
   return files;
 }
 

@@ -10,8 +10,8 @@ const DEPTH_AT_MOST = 100;
 const STORING: ReadonlySet<unknown> = new Set([undefined, 'POST', 'PUT']);
 
 /**
- * The resources of a bundle (null if the text is another resource), each with its own text as it stands there. The whole bundle is looked through before the first
- * is handed out, so that a bundle that breaks off in the middle is refused whole.
+ * The resources of a bundle, each with its own text as it stands there; null if the text is another resource. The whole
+ * bundle is looked through before the first is handed out, so that one that breaks off in the middle is refused whole.
  *
  * @throws FileProblem with words that quote nothing of the bundle.
  */

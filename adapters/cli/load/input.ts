@@ -7,7 +7,7 @@ import { bytesOf, FileProblem, type InputFile } from './files.js';
 import { type Found, foundOf, unrecordable } from './found.js';
 
 /** Resources that came together and may refer to each other: a bundle's, or a single one. */
-export type Group = { readonly bundle: readonly Found[] } | { readonly single: Found } | { readonly tooLarge: true };
+export type Group = { readonly bundle: readonly Found[] } | { readonly single: Found } | { readonly refused: 'too-large' | 'invalid-text' };
 
 /** A bundle is held in memory while it is sent; what is larger than that should come as NDJSON. */
 const TEXT_AT_MOST_BYTES = 96 * 1024 * 1024;
@@ -47,7 +47,7 @@ async function* lineGroups(file: InputFile, onRead: (sizeBytes: number) => void)
   };
   for await (const line of linesOf(chunks(), TEXT_AT_MOST_BYTES)) {
     if ('text' in line) yield groupOf(line.text.startsWith(MARK) ? line.text.slice(1) : line.text, true);
-    else if (line.refused !== 'truncated-input') yield { tooLarge: true };
+    else if (line.refused !== 'truncated-input') yield { refused: line.refused };
   }
   if (broken !== undefined) throw broken;
 }

@@ -75,9 +75,11 @@ async function* eventStream(services: Services, request: FeedRequest, caller: Ca
   const pages = services.store.subscribe({ after, limit: PAGE, types: feedTypes(feed), signal })[Symbol.asyncIterator]();
   yield ': open\n\n';
   let next = pages.next();
+  let beat = sleep(HEARTBEAT_MS, signal);
   while (!signal.aborted) {
-    const turn = await Promise.race([next, sleep(HEARTBEAT_MS, signal)]);
+    const turn = await Promise.race([next, beat]);
     if (turn === undefined) {
+      beat = sleep(HEARTBEAT_MS, signal);
       if (!signal.aborted) yield ': still here\n\n';
       continue;
     }

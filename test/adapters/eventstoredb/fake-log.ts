@@ -1,5 +1,5 @@
-import statusPb from '@eventstore/db-client/generated/status_pb.js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
+import statusPb from '@eventstore/db-client/generated/status_pb.js';
 import streamsPb, { type BatchAppendResp, type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import { type EncodedEvent, encodeRecord } from '../../../adapters/eventstoredb/record.js';
@@ -60,7 +60,9 @@ export class FakeLog {
     const all = inStream === undefined ? this.records : this.streamOf(name);
     if (inStream !== undefined && all.length === 0) return [notFound(name)];
     const placeOf = (record: FakeRecord) => (inStream === undefined ? record.position : record.revision);
-    const chosen = (backwards ? [...all].reverse() : all).filter((record) => from === undefined || (backwards ? placeOf(record) <= Number(from) : placeOf(record) >= Number(from)));
+    const chosen = (backwards ? [...all].reverse() : all).filter(
+      (record) => from === undefined || (backwards ? placeOf(record) <= Number(from) : placeOf(record) >= Number(from)),
+    );
     return chosen.slice(0, count).map(eventOf);
   }
 }

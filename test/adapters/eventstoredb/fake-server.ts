@@ -33,6 +33,7 @@ export class FakeServer {
   onRead: ((call: ReadCall, answer: () => void) => void) | undefined;
   reads = 0;
   subscriptions = 0;
+  readonly #subscribers = new Set<ReadCall>();
   readonly #server = new Server();
 
   private constructor(readonly port: number) {
@@ -52,6 +53,17 @@ export class FakeServer {
 
   get url(): string {
     return urlOf(this.port);
+  }
+
+  /** Tells subscribers how far the log has come, as the server does when nothing fits their filter. */
+  announce(): void {
+    const position = String(this.log.records.at(-1)?.position ?? 0);
+    const response = new streamsPb.ReadResp();
+    const checkpoint = new streamsPb.ReadResp.Checkpoint();
+    checkpoint.setCommitPosition(position);
+    checkpoint.setPreparePosition(position);
+    response.setCheckpoint(checkpoint);
+    for (const subscriber of this.#subscribers) subscriber.write(response);
   }
 
   stop(): void {
@@ -105,6 +117,8 @@ export class FakeServer {
       const confirmed = new streamsPb.ReadResp();
       confirmed.setConfirmation(new streamsPb.ReadResp.SubscriptionConfirmation());
       call.write(confirmed);
+      this.#subscribers.add(call);
+      call.on('cancelled', () => this.#subscribers.delete(call));
       return;
     }
     this.reads += 1;
@@ -120,4 +134,3 @@ export class FakeServer {
 export function urlOf(port: number): string {
   return `esdb://127.0.0.1:${port}?tls=false`;
 }
-

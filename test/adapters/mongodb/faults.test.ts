@@ -26,7 +26,7 @@ test('a save that meets a write conflict is done again, and happens once', async
   context.wire.mishap({ command: 'commitTransaction', times: 1, error: TRANSIENT });
   await saveRows(context, [row('a', { n: 1 }, ['x'])], 4);
   assert.equal(await context.models.keysByIndex(MODEL, ['x']), [['a']]);
-  assert.equal(await context.models.checkpoint(MODEL), { position: '4', events: 4 });
+  assert.equal(await context.models.checkpoint(MODEL), { position: '4', events: 4, version: 1 });
 });
 
 test('a save whose conflicts do not end is given up within its time, and nothing of it is there', async (context) => {
@@ -41,7 +41,7 @@ test('a save whose conflicts do not end is given up within its time, and nothing
 test('a commit whose answer is lost is asked for again', async (context) => {
   context.wire.mishap({ command: 'commitTransaction', times: 1, hangUp: 'after' });
   await saveRows(context, [row('a')], 9);
-  assert.equal(await context.other.checkpoint(MODEL), { position: '9', events: 9 });
+  assert.equal(await context.other.checkpoint(MODEL), { position: '9', events: 9, version: 1 });
 });
 
 test('a lease whose answer is lost is the same lease when it is asked for again', async ({ wire, models, generation, fence }) => {
@@ -70,10 +70,23 @@ test('a server that is gone is a fault within the time of a call, for each call'
   const { wire, models, generation } = context;
   const keys = await MongoKeyStore.connect(wire.url('ledger'), QUICK);
   await wire.stop();
-  const calls = [models.get(MODEL, ['a']), models.generations(MODEL), models.begin(MODEL), models.activate(MODEL, 7), models.lease(MODEL, generation, 'me', 1), saveRows(context, [])];
-  assert.equal(await bounded(Promise.all(calls.map(faultCode))), calls.map(() => 'read-models-unavailable'));
+  const calls = [
+    models.get(MODEL, ['a']),
+    models.generations(MODEL),
+    models.begin(MODEL),
+    models.activate(MODEL, 7),
+    models.lease(MODEL, generation, 'me', 1),
+    saveRows(context, []),
+  ];
+  assert.equal(
+    await bounded(Promise.all(calls.map(faultCode))),
+    calls.map(() => 'read-models-unavailable'),
+  );
   const asked = [keys.get('north', 'p1'), keys.claim('north', 'token', 'p1', null)];
-  assert.equal(await bounded(Promise.all(asked.map(faultCode))), asked.map(() => 'keys-unavailable'));
+  assert.equal(
+    await bounded(Promise.all(asked.map(faultCode))),
+    asked.map(() => 'keys-unavailable'),
+  );
   assert.is(await bounded(faultCode(MongoReadModels.connect(wire.url('ledger'), QUICK))), 'read-models-unavailable');
   await keys.close();
 });
@@ -103,11 +116,20 @@ test('a MongoDB that is no replica set is refused at the start, in words for the
 test('the database is the one that the URL names', () => {
   assert.is(databaseOf('mongodb://h1,h2:27018/clinic?replicaSet=rs0'), 'clinic');
   assert.is(databaseOf('mongodb+srv://user:pa%2Fss@host/cl%20inic'), 'cl inic');
-  for (const url of ['mongodb://h1', 'mongodb://h1/', 'mongodb://h1/?replicaSet=rs0', 'mongodb://h1:27017,h2:27017/?a=b/c']) assert.is(databaseOf(url), 'clinical-ledger', url);
+  for (const url of ['mongodb://h1', 'mongodb://h1/', 'mongodb://h1/?replicaSet=rs0', 'mongodb://h1:27017,h2:27017/?a=b/c'])
+    assert.is(databaseOf(url), 'clinical-ledger', url);
 });
 
 test('the end of a prefix is the least string that no longer has it', () => {
-  const ends = [['a', 'b'], ['a/', 'a0'], ['a\uD7FF', 'a\uE000'], ['a\u{10FFFF}', 'b'], ['\uFFFF', '\u{10000}'], ['\u{10FFFF}', undefined], ['', undefined]] as const;
+  const ends = [
+    ['a', 'b'],
+    ['a/', 'a0'],
+    ['a\uD7FF', 'a\uE000'],
+    ['a\u{10FFFF}', 'b'],
+    ['\uFFFF', '\u{10000}'],
+    ['\u{10FFFF}', undefined],
+    ['', undefined],
+  ] as const;
   for (const [prefix, end] of ends) assert.is(firstAfterPrefix(prefix), end);
 });
 

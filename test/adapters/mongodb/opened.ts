@@ -35,5 +35,5 @@ export async function closeOnWire({ wire, models, other }: Opened): Promise<void
 export const row = (key: string, value: unknown = {}, index: readonly string[] = []): Row => ({ key, position: '1', value, index });
 
 export function saveRows({ models, generation, fence }: Opened, put: readonly Row[], events = 1): Promise<void> {
-  return models.save(MODEL, generation, fence, { put, remove: [], checkpoint: { position: String(events), events } });
+  return models.save(MODEL, generation, fence, { put, remove: [], checkpoint: { position: String(events), events, version: 1 } });
 }

@@ -10,14 +10,23 @@ test.after.each(closeOnWire);
 test('a save is one transaction: snapshot reads, journalled by a majority, at most a thousand operations a command', async (context) => {
   await saveRows(context, rowsOf(2500));
   const { log } = context.wire;
-  assert.equal(log.map((command) => Object.keys(command)[0]), ['update', 'update', 'update', 'update', 'commitTransaction']);
+  assert.equal(
+    log.map((command) => Object.keys(command)[0]),
+    ['update', 'update', 'update', 'update', 'commitTransaction'],
+  );
   assert.is(log[0]?.['update'], 'leases');
   assert.is(log[0]?.['startTransaction'], true);
   assert.is(log[0]?.['readConcern'].level, 'snapshot');
-  assert.equal(log.slice(1, 4).map(({ updates }) => updates.length), [1000, 1000, 500]);
-  assert.equal(log.slice(1, 4).map(({ ordered, autocommit }) => [ordered, autocommit]), Array(3).fill([false, false]));
-  const { w, j } = log[4]?.['writeConcern'] as { w: unknown; j: unknown };
-  assert.equal([w, j], ['majority', true]);
+  assert.equal(
+    log.slice(1, 4).map(({ updates }) => updates.length),
+    [1000, 1000, 500],
+  );
+  assert.equal(
+    log.slice(1, 4).map(({ ordered, autocommit }) => [ordered, autocommit]),
+    Array(3).fill([false, false]),
+  );
+  const concern = log[4]?.['writeConcern'];
+  assert.equal([concern?.w, concern?.j], ['majority', true]);
   assert.is((await context.other.byPrefix(MODEL, '', { limit: 10_000 })).length, 2500);
 });
 
@@ -41,7 +50,7 @@ test('a process sees its own saves although the server that answers is behind, a
     await saveRows(context, [row('a', { n })], n);
     assert.equal((await context.models.get(MODEL, ['a']))[0]?.value, { n });
     assert.equal((await context.models.get(MODEL, ['a'], context.generation))[0]?.value, { n });
-    assert.equal(await context.models.checkpoint(MODEL), { position: String(n), events: n });
+    assert.equal(await context.models.checkpoint(MODEL), { position: String(n), events: n, version: 1 });
   }
 });
 
@@ -59,7 +68,7 @@ test('a generation that is dropped in the middle of a read does not make the mod
   const { models, wire } = context;
   const building = await models.begin(MODEL);
   const fence = (await models.lease(MODEL, building, 'me', 60_000)) as number;
-  await models.save(MODEL, building, fence, { put: [row('a', { n: 2 })], remove: [], checkpoint: { position: '1', events: 1 } });
+  await models.save(MODEL, building, fence, { put: [row('a', { n: 2 })], remove: [], checkpoint: { position: '1', events: 1, version: 1 } });
   wire.mishap({ command: 'find', times: 1, meanwhile: () => models.activate(MODEL, building) });
   assert.equal((await context.other.get(MODEL, ['a']))[0]?.value, { n: 2 });
 });
@@ -94,12 +103,18 @@ test('what a begin or a switch could not finish is dropped when the next generat
   assert.is(await faultCode(models.begin(MODEL)), 'read-models-unavailable');
   assert.ok(wire.collections().includes(`rm_${MODEL}_2`));
   const building = await models.begin(MODEL);
-  assert.equal(wire.collections().filter((name) => name.startsWith('rm_')), [`rm_${MODEL}_1`, `rm_${MODEL}_3`]);
+  assert.equal(
+    wire.collections().filter((name) => name.startsWith('rm_')),
+    [`rm_${MODEL}_1`, `rm_${MODEL}_3`],
+  );
   wire.mishap({ command: 'drop', times: 1, error: { code: 8 } });
   await models.activate(MODEL, building);
   assert.ok(wire.collections().includes(`rm_${MODEL}_${generation}`));
   await models.begin(MODEL);
-  assert.equal(wire.collections().filter((name) => name.startsWith('rm_')), [`rm_${MODEL}_3`, `rm_${MODEL}_4`]);
+  assert.equal(
+    wire.collections().filter((name) => name.startsWith('rm_')),
+    [`rm_${MODEL}_3`, `rm_${MODEL}_4`],
+  );
 });
 
 test.run();

@@ -137,7 +137,7 @@ function atomicityAndOrder(test: Test<ContractContext>): void {
     assert.equal(single.positions, [first?.position]);
     assert.is(several.positions.length, 3);
     assert.is(several.positions.at(-1), rest.at(-1)?.position);
-    rest.forEach(({ position }, index) => assert.ok(store.compare(position, several.positions[index] as string) <= 0));
+    for (const [index, { position }] of rest.entries()) assert.ok(store.compare(position, several.positions[index] as string) <= 0);
   });
 }
 
@@ -148,13 +148,22 @@ function content(test: Test<ContractContext>): void {
     const events: LedgerEvent[] = EVENT_TYPES.map((type) => eventOf(type, { stream, tenant }));
     await appended(store, stream, 'none', events);
     const stored = await store.readStream(stream, ALL);
-    stored.forEach(({ event }, index) => assert.equal(event, events[index]));
+    for (const [index, { event }] of stored.entries()) assert.equal(event, events[index]);
     assert.is(stored.length, EVENT_TYPES.length);
   });
 
   test('texts come back letter for letter, the unusual ones too', async ({ store }) => {
     const stream = freshStream();
-    const texts = ['Müller-Ångström 病院', '👩🏽‍⚕️ e\u0301 é', '"quoted" \\ / \b\f\n\r\t', '\u2028\u2029\ufeff\u200d', 'a\u0000b', '\ud800 alone', '7.0', ' spaces  '];
+    const texts = [
+      'Müller-Ångström 病院',
+      '👩🏽‍⚕️ e\u0301 é',
+      '"quoted" \\ / \b\f\n\r\t',
+      '\u2028\u2029\ufeff\u200d',
+      'a\u0000b',
+      '\ud800 alone',
+      '7.0',
+      ' spaces  ',
+    ];
     const events = texts.map((displayName) => eventOf('source-registered', { stream, tenant: tenantOf(stream), data: { displayName } }));
     await appended(store, stream, 'none', events);
     const stored = await store.readStream(stream, ALL);

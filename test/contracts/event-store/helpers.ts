@@ -38,7 +38,12 @@ export function ofTenant(recorded: readonly Recorded[], tenant: string): Recorde
 }
 
 /** Everything after a position, page by page, until the end is met. */
-export async function readOn(store: EventStore, after: string | null, limit: number, types?: readonly EventType[]): Promise<{ events: Recorded[]; through: string | null }> {
+export async function readOn(
+  store: EventStore,
+  after: string | null,
+  limit: number,
+  types?: readonly EventType[],
+): Promise<{ events: Recorded[]; through: string | null }> {
   const events: Recorded[] = [];
   let through = after;
   for (;;) {

@@ -55,10 +55,7 @@ function streams(test: Test<ContractContext>): void {
       events.map(({ id }) => id),
     );
     const backwards = await store.readStream(stream, { limit: 5000, direction: 'backwards' });
-    assert.equal(
-      idsOf(backwards),
-      events.map(({ id }) => id).reverse(),
-    );
+    assert.equal(idsOf(backwards), events.map(({ id }) => id).reverse());
   });
 }
 

@@ -104,7 +104,13 @@ function findAndModify(command: Document, context: Context): Document {
 }
 
 /** An update whose filter matches nothing locks nothing, and inserts only when told to. */
-function change(namespace: string, filter: Document, update: Document | Document[], upsert: boolean, { transaction }: Context): { before: Document | undefined; after: Document | undefined } {
+function change(
+  namespace: string,
+  filter: Document,
+  update: Document | Document[],
+  upsert: boolean,
+  { transaction }: Context,
+): { before: Document | undefined; after: Document | undefined } {
   const before = matching(transaction.documents(namespace), filter)[0];
   if (before === undefined && !upsert) return { before, after: undefined };
   const after = updated(before, filter, update);
@@ -156,7 +162,8 @@ function checkHint(command: Document, namespace: string, { store }: Context): vo
   const { hint } = command;
   if (hint === undefined || !store.at().has(namespace)) return;
   const name = JSON.stringify(hint);
-  if (name !== '{"_id":1}' && store.indexes.get(namespace)?.has(name) !== true) throw new CommandError(2, 'hint provided does not correspond to an existing index');
+  if (name !== '{"_id":1}' && store.indexes.get(namespace)?.has(name) !== true)
+    throw new CommandError(2, 'hint provided does not correspond to an existing index');
 }
 
 function project(document: Document, projection: Document | undefined): Document {

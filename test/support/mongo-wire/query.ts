@@ -58,10 +58,12 @@ function evaluate(expression: unknown, document: Document): unknown {
 export function updated(known: Document | undefined, filter: Document, update: Document | Document[]): Document {
   const base: Document = known ?? { _id: filter['_id'] };
   if (Array.isArray(update)) {
-    return update.reduce((document, stage) => {
+    let document = base;
+    for (const stage of update) {
       const set = Object.entries(stage['$set'] as Document).map(([field, expression]) => [field, evaluate(expression, document)]);
-      return { ...document, ...Object.fromEntries(set) };
-    }, base) as Document;
+      document = Object.assign({}, document, Object.fromEntries(set));
+    }
+    return document;
   }
   if (!isOperators(update)) return { ...(update as object), _id: base['_id'] };
   const next: Document = { ...(base as object) };

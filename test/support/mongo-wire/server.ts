@@ -124,7 +124,14 @@ export class MongoWire {
     if (execute === undefined) return failure(59, `no such command: ${name}`);
     for (;;) {
       const transaction = own ?? this.store.begin();
-      const context = { store: this.store, transaction, database: String(command['$db']), readAt: this.#readAt(command), inTransaction: own !== null, cursors: this.#cursors };
+      const context = {
+        store: this.store,
+        transaction,
+        database: String(command['$db']),
+        readAt: this.#readAt(command),
+        inTransaction: own !== null,
+        cursors: this.#cursors,
+      };
       try {
         const reply = execute(command, context);
         if (own === null) transaction.commit();
@@ -172,8 +179,23 @@ export class MongoWire {
   #hello(): Document {
     const me = this.#address;
     const limits = { maxBsonObjectSize: 16_777_216, maxMessageSizeBytes: 48_000_000, maxWriteBatchSize: 100_000 };
-    const set = { ...(this.alone ? {} : { setName: 'wire', setVersion: 1, hosts: [me], primary: me, me }), isWritablePrimary: true, ismaster: true, secondary: false };
-    return { helloOk: true, ...set, ...limits, localTime: new Date(), logicalSessionTimeoutMinutes: 30, connectionId: 1, minWireVersion: 0, maxWireVersion: 25, readOnly: false };
+    const set = {
+      ...(this.alone ? {} : { setName: 'wire', setVersion: 1, hosts: [me], primary: me, me }),
+      isWritablePrimary: true,
+      ismaster: true,
+      secondary: false,
+    };
+    return {
+      helloOk: true,
+      ...set,
+      ...limits,
+      localTime: new Date(),
+      logicalSessionTimeoutMinutes: 30,
+      connectionId: 1,
+      minWireVersion: 0,
+      maxWireVersion: 25,
+      readOnly: false,
+    };
   }
 }
 

@@ -47,7 +47,8 @@ function parse(message: Buffer): WireMessage {
 function sequence(section: Buffer): Document {
   const end = section.indexOf(0, 4);
   const documents: Document[] = [];
-  for (let at = end + 1; at < section.length; at += section.readInt32LE(at)) documents.push(BSON.deserialize(section.subarray(at, at + section.readInt32LE(at))));
+  for (let at = end + 1; at < section.length; at += section.readInt32LE(at))
+    documents.push(BSON.deserialize(section.subarray(at, at + section.readInt32LE(at))));
   return { [section.toString('utf8', 4, end)]: documents };
 }
 

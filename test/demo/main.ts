@@ -1,0 +1,38 @@
+import { LedgerServer } from '../support/server.js';
+import { type Cast, corrections, designation, loading, firstReceipt, reading } from './story.js';
+import { audit, leaks, refusals, restart } from './proof.js';
+import { Stage } from './stage.js';
+
+/** `npm run demo`: the main job in one go, on an empty temporary folder. Whatever it says it has asked the running ledger. */
+const began = Date.now();
+let server = await LedgerServer.start();
+const stage = new Stage(server.url);
+try {
+  stage.step('A ledger starts on an empty folder, with embedded stores');
+  stage.say(`$ DATA_DIR=${server.dataDir} npm start`);
+  await stage.ask('GET', '/health/ready', { show: ({ json }) => ({ status: json.status, store: json.store }) });
+  const cast: Cast = {
+    steward: await server.token('steward-1', 'steward'),
+    clinician: await server.token('dr-1', 'clinician'),
+    officer: await server.token('officer-1', 'privacy-officer'),
+    auditor: await server.token('auditor-1', 'auditor'),
+    hospital: await server.token('hospital-ehr', 'source'),
+    pharmacy: await server.token('pharmacy', 'source'),
+    clinic: await server.token('clinic', 'source'),
+    stranger: await server.token('dr-9', 'clinician', { tenant: 'other-hospital' }),
+    marketer: await server.token('dr-1', 'clinician', { purpose: 'HMARKT' }),
+  };
+  const patientId = await firstReceipt(stage, cast);
+  await loading(stage, server);
+  await reading(stage, cast, patientId);
+  await designation(stage, cast, patientId);
+  await corrections(stage, cast, patientId);
+  await refusals(stage, cast, patientId);
+  await audit(stage, cast, patientId);
+  server = await restart(stage, cast, patientId, server);
+  leaks(stage, server.dataDir, server.output);
+} finally {
+  await server.remove();
+  stage.client.close();
+}
+process.stdout.write(`\nDone in ${((Date.now() - began) / 1000).toFixed(1)} s\n`);

@@ -1,0 +1,94 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { accessesProjection, accessPrefix, type AccessRow } from '../../projections/accesses.js';
+import { designationPrefix, directoryProjection, sourceKey, type SourceRow } from '../../projections/directory.js';
+import { identifierIndex, patientKey, patientsProjection, type PatientRow } from '../../projections/patients.js';
+import type { LedgerEvent } from '../../schemas/catalogue.js';
+import { token, uuid } from '../domain/given.js';
+import { eventOf } from '../support/events.js';
+import { pagesOf, recorded, rowsAfter, textOf } from './folding.js';
+
+const directory = suite('directory');
+
+const registered = (sourceId: string) => eventOf('source-registered', { data: { sourceId } });
+const suspended = (sourceId: string) => eventOf('source-suspended', { data: { sourceId } });
+const reinstated = (sourceId: string) => eventOf('source-reinstated', { data: { sourceId } });
+const rowsOf = (...events: readonly LedgerEvent[]) => rowsAfter(directoryProjection, [recorded(events)]);
+
+directory('a source has one row that says whether it is suspended', async () => {
+  const standing = async (...events: readonly LedgerEvent[]) => (await rowsOf(...events)).map(({ key, value }) => [key, (value as SourceRow).suspended]);
+  const key = sourceKey('test', 'lis');
+  assert.equal(await standing(registered('lis')), [[key, false]]);
+  assert.equal(await standing(registered('lis'), suspended('lis')), [[key, true]]);
+  assert.equal(await standing(registered('lis'), suspended('lis'), reinstated('lis')), [[key, false]]);
+  assert.equal(await standing(suspended('never registered')), []);
+});
+
+directory('every designation is kept, so that the record can be asked as it was', async () => {
+  const first = eventOf('system-of-record-designated', { data: { revision: 1 } });
+  const second = eventOf('system-of-record-designated', { data: { revision: 2, sources: ['lis-1'] } });
+  const rows = await rowsOf(first, second);
+  assert.equal(rows.map(({ key }) => key).sort(), [`${designationPrefix('test')}${first.id}`, `${designationPrefix('test')}${second.id}`].sort());
+  assert.equal(rows.find(({ key }) => key.endsWith(second.id))?.value, {
+    eventId: second.id,
+    scope: second.data.scope,
+    sources: ['lis-1'],
+    effectiveFrom: second.data.effectiveFrom,
+    revision: 2,
+    recordedAt: second.recordedAt,
+    reason: second.data.reason,
+  });
+});
+
+directory('how pages are cut makes no difference', async () => {
+  const events = recorded([registered('a'), suspended('a'), registered('b'), reinstated('a'), suspended('b'), eventOf('system-of-record-designated')]);
+  const whole = textOf(await rowsAfter(directoryProjection, [events]));
+  for (const sizes of [[1, 1, 1, 1, 1], [2, 2], [3], [5]]) assert.is(textOf(await rowsAfter(directoryProjection, pagesOf(events, sizes))), whole);
+});
+
+directory.run();
+
+const accesses = suite('accesses');
+const [ANN, BOB] = [uuid('ann'), uuid('bob')];
+
+accesses('an access to two patients shows with both of them, in the order of time', async () => {
+  const later = eventOf('access-recorded', { recordedAt: '2026-03-01T09:00:00.000Z', data: { patients: [ANN, BOB] } });
+  const earlier = eventOf('access-recorded', { recordedAt: '2026-03-01T08:00:00.000Z', data: { patients: [ANN], outcome: 'refused', code: 'not-permitted' } });
+  const rows = await rowsAfter(accessesProjection, [recorded([later, earlier])]);
+  const of = (patient: string) => rows.filter(({ key }) => key.startsWith(accessPrefix('test', patient))).map(({ value }) => (value as AccessRow).eventId);
+  assert.equal(of(ANN), [earlier.id, later.id]);
+  assert.equal(of(BOB), [later.id]);
+  assert.is((rows[0]?.value as AccessRow).code, 'not-permitted');
+  assert.is((rows[0]?.value as AccessRow).subject, 'lis-1');
+});
+
+accesses('an access to nobody leaves no row, and one that is delivered again leaves no second', async () => {
+  const nobody = eventOf('access-recorded', { data: { patients: [] } });
+  const somebody = eventOf('access-recorded', { data: { patients: [ANN] } });
+  const page = recorded([nobody, somebody]);
+  assert.is((await rowsAfter(accessesProjection, [page, page])).length, 1);
+});
+
+accesses.run();
+
+const patients = suite('patient index');
+
+/** Identifiers by event: in the ledger they are opened and hashed first. */
+function patientsOf(identifiers: ReadonlyMap<string, readonly string[]>) {
+  return patientsProjection((event) => identifiers.get(event.id) ?? []);
+}
+const demographicsOf = (record: string) =>
+  eventOf('demographics-updated', { data: { patientId: ANN }, source: { id: 'ehr', recordKey: token(record) }, recordedAt: '2026-04-01T00:00:00.000Z' });
+
+patients('a patient is found by the newest identifiers of each source record, and no longer by those it replaced', async () => {
+  const first = eventOf('patient-registered', { data: { patientId: ANN }, source: { id: 'ehr', recordKey: token('1') } });
+  const other = demographicsOf('2');
+  const newer = demographicsOf('1');
+  const projection = patientsOf(new Map([[first.id, ['mrn-1', 'ssn']], [other.id, ['mrn-2', 'ssn']], [newer.id, ['mrn-9']]]));
+  const [row] = await rowsAfter(projection, [recorded([first, other, newer])]);
+  assert.is(row?.key, patientKey('test', ANN));
+  assert.is((row?.value as PatientRow).registeredAt, first.recordedAt);
+  assert.equal(row?.index, ['mrn-2', 'mrn-9', 'ssn'].map((found) => identifierIndex('test', found)).sort());
+});
+
+patients.run();
