@@ -28,7 +28,8 @@ export class ReadModelFile {
       remove: prepare('DELETE FROM row WHERE id = ?'),
       index: prepare('INSERT OR IGNORE INTO found_by (value, row) VALUES (?, ?)'),
       unindex: prepare('DELETE FROM found_by WHERE value = ? AND row = ?'),
-      byPrefix: prepare('SELECT key, position, value, found_by FROM row WHERE key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?'),
+      // One lower bound: of two, SQLite takes the first for its search, and reads its way from there.
+      byPrefix: prepare('SELECT key, position, value, found_by FROM row WHERE key >= max(?, ?) AND key < ? AND key <> ? ORDER BY key LIMIT ?'),
       byIndex: prepare(
         'SELECT r.key, r.position, r.value, r.found_by FROM found_by f JOIN row r ON r.id = f.row WHERE f.value = ? AND r.key > ? ORDER BY r.key LIMIT ?',
       ),
@@ -44,7 +45,7 @@ export class ReadModelFile {
   }
 
   byPrefix(prefix: string, { after, limit }: PageOptions): Row[] {
-    return this.#statements.byPrefix.all(after ?? '', prefix, prefix + AFTER_ALL, limit).map((row) => rowOf(row) as Row);
+    return this.#statements.byPrefix.all(after ?? '', prefix, prefix + AFTER_ALL, after ?? '', limit).map((row) => rowOf(row) as Row);
   }
 
   byIndex(value: string, { after, limit }: PageOptions): Row[] {

@@ -44,6 +44,7 @@ export class LedgerProcess {
     const env = { ...inherited, DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', NODE_ENV: 'development', ...options.env };
     const profile = options.profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profileFolder}`];
     const child = spawn(process.execPath, [...profile, MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    endWithThis(child);
     return new LedgerProcess(child, dataDir, await portOf(child), issuer);
   }
 
@@ -100,6 +101,13 @@ export class LedgerProcess {
   }
 }
 
+/** A run that fails leaves no server behind. */
+function endWithThis(child: ChildProcess): void {
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+}
+
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -116,6 +124,7 @@ function portOf(child: ChildProcess): Promise<number> {
 /** A bare server to compare with, in a process of its own as well. */
 export async function startFloor(): Promise<{ port: number; pid: number; stop: () => Promise<void> }> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('./floor-server.js', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithThis(child);
   const port = await portOf(child);
   const stop = async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -41,8 +41,8 @@ test('a run takes up where the checkpoint stands, and applies only what is new',
   const second = depsOf(store, models);
   await runProjection(second, trailProjection, generation, toTheEnd);
   assert.equal(await trails(models, generation), await undisturbed(60));
-  assert.equal(second.reports[0], { model: 'trail', generation, through: '25', events: 25, caughtUp: false, building: false });
-  assert.equal(second.reports.at(-1), { model: 'trail', generation, through: '60', events: 60, caughtUp: true, building: false });
+  assert.equal(second.reports[0], { model: 'trail', generation, through: '25', events: 25, caughtUp: false, building: true });
+  assert.equal(second.reports.at(-1), { model: 'trail', generation, through: '60', events: 60, caughtUp: true, building: true });
 });
 
 test('a page whose save happened although it seemed to fail changes nothing when it comes again', async () => {

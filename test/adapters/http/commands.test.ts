@@ -167,25 +167,3 @@ test("another tenant's patient is unknown, whatever is asked", async (world) => 
 });
 
 test.run();
-
-const stopping = suite('a ledger that stops');
-
-stopping('takes nothing new, and says so', async () => {
-  const house = await House.open();
-  const ehr = await house.source('ehr');
-  const body = { resource: person(), sourceRecordId: 'p1' };
-  await house.done('register-patient', body, ehr);
-  const { ledger } = house;
-  let code = '';
-  ledger.app.addHook = undefined as never;
-  const closing = ledger.stop();
-  await house.command('register-patient', body, ehr).then(
-    (answer) => (code = answer.json?.code),
-    () => (code = 'closed'),
-  );
-  await closing;
-  assert.ok(['stopping', 'closed', undefined].includes(code), code);
-  await house.close().catch(() => undefined);
-});
-
-stopping.run();
