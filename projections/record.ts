@@ -29,7 +29,10 @@ function applyAssertion(recorded: Recorded, rows: RowView): Changes {
   const { event } = recorded;
   if (!isAssertion(event)) return NO_CHANGES;
   const own = rows.byIndex(recordIndex(event));
-  const reached = tokenIndexes(event).flatMap((value) => rows.byIndex(value));
+  // Facts of this source alone are not joined by a token, and there may be many: a source may hold one code a thousand times.
+  const reached = tokenIndexes(event)
+    .flatMap((value) => rows.byIndex(value))
+    .filter((row) => (row.value as Fact).assertions.some(({ source }) => source !== event.source?.id));
   const before = new Map([...own, ...reached].map((row) => [row.key, row.value as Fact]));
   const assertions = [...before.values()].flatMap((fact) => fact.assertions);
   const [mine, others] = [assertions.filter((one) => isOf(one, event)), assertions.filter((one) => !isOf(one, event))];

@@ -31,6 +31,8 @@ export interface RunDeps {
 }
 
 export const PAGE_EVENTS = 500;
+/** While building, nobody waits for a single event: larger pages cost less an event. */
+export const BUILDING_PAGE_EVENTS = 2000;
 const LEASE_MS = 15_000;
 /** How often the checkpoint is saved while only events of other types go by. */
 const IDLE_SAVE_MS = 1000;
@@ -55,7 +57,7 @@ export async function runProjection(
   const pages = feedOf((signal) => {
     const after = run.checkpoint.position === '' ? null : run.checkpoint.position;
     const either = AbortSignal.any([signal, options.signal]);
-    return deps.store.subscribe({ after, limit: PAGE_EVENTS, types: projection.events, signal: either });
+    return deps.store.subscribe({ after, limit: options.untilCaughtUp === true ? BUILDING_PAGE_EVENTS : PAGE_EVENTS, types: projection.events, signal: either });
   });
   await lastValueFrom(
     pages.pipe(

@@ -1,5 +1,5 @@
 import type { Checkpoint, PageOptions, Row, Save } from '../../projections/ports.js';
-import { type SqlRow, Sqlite } from './sqlite.js';
+import { type Bindable, type SqlRow, Sqlite, type Statement } from './sqlite.js';
 
 const CREATE = `
 CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position TEXT NOT NULL, value TEXT NOT NULL, found_by TEXT NOT NULL);
@@ -10,20 +10,31 @@ CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1)
 /** The highest code point sorts after every key that begins with the prefix. */
 const AFTER_ALL = '\u{10FFFF}';
 
+/** Rows or index entries that one INSERT takes. */
+const TUPLES_A_STATEMENT = 25;
+
+interface Known {
+  readonly id: number;
+  readonly foundBy: string;
+}
+
 /** One generation of one read model: a SQLite file of its own, so that dropping it gives its room back at once. */
 export class ReadModelFile {
   readonly #db: Sqlite;
   readonly #statements;
+  readonly #inserts = new Map<string, Statement>();
 
-  constructor(path: string) {
-    // A read model can be rebuilt, and WAL keeps rows and checkpoint together: no need to wait for the disk on each save.
-    this.#db = new Sqlite(path, { synchronous: 'NORMAL', cacheKib: 32_768 });
+  /**
+   * A read model can be rebuilt, and WAL keeps rows and checkpoint together: no need to wait for the disk on each save. While a
+   * generation is being built nobody reads it, and an interrupted build is begun anew: then it needs no journal either.
+   */
+  constructor(path: string, building = false) {
+    this.#db = new Sqlite(path, { synchronous: 'NORMAL', cacheKib: 32_768, expendable: building });
     this.#db.exec(CREATE);
     const prepare = (sql: string) => this.#db.prepare(sql);
     this.#statements = {
       get: prepare('SELECT key, position, value, found_by FROM row WHERE key = ?'),
-      known: prepare('SELECT id, found_by FROM row WHERE key = ?'),
-      insert: prepare('INSERT INTO row (key, position, value, found_by) VALUES (?, ?, ?, ?)'),
+      known: prepare('SELECT key, id, found_by FROM row WHERE key IN (SELECT value FROM json_each(?))'),
       update: prepare('UPDATE row SET position = ?, value = ?, found_by = ? WHERE id = ?'),
       remove: prepare('DELETE FROM row WHERE id = ?'),
       index: prepare('INSERT OR IGNORE INTO found_by (value, row) VALUES (?, ?)'),
@@ -36,7 +47,7 @@ export class ReadModelFile {
       keysByIndex: prepare('SELECT wanted.key AS nth, r.key FROM json_each(?) wanted JOIN found_by f ON f.value = wanted.value JOIN row r ON r.id = f.row'),
       checkpoint: prepare('SELECT position, events, version FROM checkpoint'),
       setCheckpoint: prepare('INSERT OR REPLACE INTO checkpoint (only, position, events, version) VALUES (1, ?, ?, ?)'),
-      lastId: prepare('SELECT last_insert_rowid() AS id'),
+      lastId: prepare('SELECT max(id) AS id FROM row'),
     };
   }
 
@@ -65,8 +76,14 @@ export class ReadModelFile {
 
   save({ put, remove, checkpoint }: Save): void {
     this.#db.transaction(() => {
-      for (const key of remove) this.#remove(key);
-      for (const row of put) this.#put(row);
+      const known = this.#known([...remove, ...put.map((row) => row.key)]);
+      for (const key of remove) {
+        this.#remove(known.get(key));
+        known.delete(key);
+      }
+      const fresh = put.filter((row) => !known.has(row.key));
+      for (const row of put) this.#update(row, known.get(row.key));
+      this.#insert(fresh);
       this.#statements.setCheckpoint.run(checkpoint.position, checkpoint.events, checkpoint.version);
     });
   }
@@ -75,29 +92,56 @@ export class ReadModelFile {
     this.#db.close();
   }
 
-  #put({ key, position, value, index }: Row): void {
-    const found = JSON.stringify(index);
-    const known = this.#statements.known.get(key);
-    if (known === undefined) {
-      this.#statements.insert.run(key, position, JSON.stringify(value), found);
-      const id = Number(this.#statements.lastId.get()?.['id']);
-      for (const name of index) this.#statements.index.run(name, id);
-      return;
+  #known(keys: readonly string[]): Map<string, Known> {
+    const rows = keys.length === 0 ? [] : this.#statements.known.all(JSON.stringify(keys));
+    return new Map(rows.map((row) => [String(row['key']), { id: Number(row['id']), foundBy: String(row['found_by']) }]));
+  }
+
+  /** New rows, many a statement: each call of the driver costs as much as what SQLite then does. */
+  #insert(rows: readonly Row[]): void {
+    let id = Number(this.#statements.lastId.get()?.['id'] ?? 0);
+    const entries: [value: string, row: number][] = [];
+    const tuples = rows.map(({ key, position, value, index }) => {
+      id += 1;
+      for (const name of index) entries.push([name, id]);
+      return [id, key, position, JSON.stringify(value), JSON.stringify(index)];
+    });
+    this.#insertMany('INSERT INTO row (id, key, position, value, found_by) VALUES', tuples);
+    this.#insertMany('INSERT OR IGNORE INTO found_by (value, row) VALUES', entries);
+  }
+
+  #insertMany(sql: string, tuples: readonly (readonly Bindable[])[]): void {
+    for (let from = 0; from < tuples.length; from += TUPLES_A_STATEMENT) {
+      const chunk = tuples.slice(from, from + TUPLES_A_STATEMENT);
+      const width = chunk[0]?.length ?? 0;
+      const text = `${sql} ${chunk.map(() => `(${'?, '.repeat(width - 1)}?)`).join(', ')}`;
+      this.#statementOf(text).run(...chunk.flat());
     }
-    const id = Number(known['id']);
+  }
+
+  #statementOf(sql: string): Statement {
+    const known = this.#inserts.get(sql);
+    if (known !== undefined) return known;
+    const fresh = this.#db.prepare(sql);
+    this.#inserts.set(sql, fresh);
+    return fresh;
+  }
+
+  #update({ position, value, index }: Row, known: Known | undefined): void {
+    if (known === undefined) return;
+    const { id, foundBy } = known;
+    const found = JSON.stringify(index);
     this.#statements.update.run(position, JSON.stringify(value), found, id);
-    if (known['found_by'] === found) return;
-    const before = new Set(JSON.parse(String(known['found_by'])) as string[]);
+    if (foundBy === found) return;
+    const before = new Set(JSON.parse(foundBy) as string[]);
     for (const name of index) if (!before.delete(name)) this.#statements.index.run(name, id);
     for (const name of before) this.#statements.unindex.run(name, id);
   }
 
-  #remove(key: string): void {
-    const known = this.#statements.known.get(key);
+  #remove(known: Known | undefined): void {
     if (known === undefined) return;
-    const id = Number(known['id']);
-    for (const name of JSON.parse(String(known['found_by'])) as string[]) this.#statements.unindex.run(name, id);
-    this.#statements.remove.run(id);
+    for (const name of JSON.parse(known.foundBy) as string[]) this.#statements.unindex.run(name, known.id);
+    this.#statements.remove.run(known.id);
   }
 }
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LedgerFault } from '../../domain/rejections.js';
 import type { Checkpoint, Generations, PageOptions, ReadModels, Row, Save } from '../../projections/ports.js';
@@ -74,7 +74,13 @@ export class EmbeddedReadModels implements ReadModels {
 
   async save(model: string, generation: number, _fence: number, save: Save): Promise<void> {
     if (!this.#exists(model, generation)) throw new LedgerFault('lease-lost');
-    this.#guard(() => this.#file(model, generation).save(save));
+    try {
+      this.#guard(() => this.#file(model, generation).save(save));
+    } catch (fault) {
+      // Without a journal nothing can be taken back: what was being built is given up, and begun anew by whoever wants it.
+      if (generation === this.#generations(model).building) this.#giveUp(model, generation);
+      throw fault;
+    }
   }
 
   async generations(model: string): Promise<Generations> {
@@ -94,8 +100,7 @@ export class EmbeddedReadModels implements ReadModels {
     const { active, building } = this.#generations(model);
     if (active === generation) return;
     if (building !== generation) throw new LedgerFault('lease-lost');
-    // Its tables must be there before other threads read them.
-    this.#guard(() => this.#file(model, generation));
+    this.#guard(() => this.#settle(model, generation));
     this.#register(model, generation, null, generation + 1);
     if (active !== null) this.#drop(model, active);
   }
@@ -160,19 +165,38 @@ export class EmbeddedReadModels implements ReadModels {
     }
   }
 
-  #file(model: string, generation: number): ReadModelFile {
+  #file(model: string, generation: number, building = generation === this.#generations(model).building): ReadModelFile {
     const name = `${model}/${generation}`;
     const known = this.#files.get(name);
     if (known !== undefined) return known;
-    const fresh = new ReadModelFile(this.#path(model, generation));
+    const fresh = new ReadModelFile(this.#path(model, generation), building);
     this.#files.set(name, fresh);
     return fresh;
   }
 
-  #drop(model: string, generation: number): void {
+  /** What was built without a journal is brought to the disk before anybody reads it, and goes on with one. */
+  #settle(model: string, generation: number): void {
+    // Makes its tables, if nothing was ever saved.
+    this.#file(model, generation, true);
+    this.#close(model, generation);
+    const file = openSync(this.#path(model, generation), 'r+');
+    fsyncSync(file);
+    closeSync(file);
+  }
+
+  #giveUp(model: string, generation: number): void {
+    this.#register(model, this.#generations(model).active, null, generation + 1);
+    this.#drop(model, generation);
+  }
+
+  #close(model: string, generation: number): void {
     const name = `${model}/${generation}`;
     this.#files.get(name)?.close();
     this.#files.delete(name);
+  }
+
+  #drop(model: string, generation: number): void {
+    this.#close(model, generation);
     for (const suffix of ['', '-wal', '-shm']) rmSync(this.#path(model, generation) + suffix, { force: true });
   }
 

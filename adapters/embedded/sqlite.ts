@@ -13,6 +13,8 @@ export interface SqliteOptions {
   readonly readonly?: boolean;
   readonly synchronous?: 'FULL' | 'NORMAL' | 'OFF';
   readonly cacheKib?: number;
+  /** No journal and no waiting for the disk: for a file that is made anew when making it is interrupted. */
+  readonly expendable?: boolean;
   /** The file is only a lock: no WAL, whose readers an exclusive transaction would let in, and no waiting for it. */
   readonly locks?: boolean;
 }
@@ -28,8 +30,8 @@ export class Sqlite {
     this.#db = new Database(path, options.readonly === true ? { readonly: true } : {});
     if (options.locks === true) return;
     if (options.readonly !== true) {
-      this.#db.exec('PRAGMA journal_mode = WAL');
-      this.#db.exec(`PRAGMA synchronous = ${options.synchronous ?? 'FULL'}`);
+      this.#db.exec(`PRAGMA journal_mode = ${options.expendable === true ? 'OFF' : 'WAL'}`);
+      this.#db.exec(`PRAGMA synchronous = ${options.expendable === true ? 'OFF' : (options.synchronous ?? 'FULL')}`);
       this.#db.exec('PRAGMA wal_autocheckpoint = 10000');
     }
     this.#db.exec('PRAGMA busy_timeout = 5000');

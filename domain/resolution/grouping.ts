@@ -21,21 +21,27 @@ export function groupIntoFacts(owner: Pick<Fact, 'tenant' | 'patientId'>, assert
   const groups = new Map<number, Assertion[]>();
   ordered.forEach((assertion, index) => {
     const root = find(index);
-    groups.set(root, [...(groups.get(root) ?? []), assertion]);
+    const members = groups.get(root);
+    if (members === undefined) groups.set(root, [assertion]);
+    else members.push(assertion);
   });
   return [...groups.values()].map((members) => factOf(owner, members));
 }
 
+/** Two holders of different sources are joined; so of a name that two sources hold, all holders are one: each has one of another source. */
 function joinByToken(ordered: readonly Assertion[], union: (left: number, right: number) => void): void {
   const holders = new Map<string, number[]>();
   ordered.forEach((assertion, index) => {
     for (const token of tokensOf(assertion)) {
       const name = `${assertion.category}|${assertion.element ?? ''}|${token}`;
-      const others = holders.get(name) ?? [];
-      for (const other of others) if (ordered[other]?.source !== assertion.source) union(other, index);
-      holders.set(name, [...others, index]);
+      const known = holders.get(name);
+      if (known === undefined) holders.set(name, [index]);
+      else known.push(index);
     }
   });
+  for (const [first = 0, ...others] of holders.values()) {
+    if (others.some((other) => ordered[other]?.source !== ordered[first]?.source)) for (const other of others) union(first, other);
+  }
 }
 
 /** The fact is named after its smallest source record, so that its id does not depend on what arrived first. */

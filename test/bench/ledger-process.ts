@@ -40,12 +40,17 @@ export class LedgerProcess {
   static async start(options: LedgerOptions = {}): Promise<LedgerProcess> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'ledger-'));
     const issuer = await DevelopmentIssuer.open(join(dataDir, 'keys', 'development-issuer.json'));
-    const { EVENTSTORE_URL: _, MONGODB_URL: __, ...inherited } = process.env;
-    const env = { ...inherited, DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', NODE_ENV: 'development', ...options.env };
-    const profile = options.profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profileFolder}`];
-    const child = spawn(process.execPath, [...profile, MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    endWithThis(child);
+    const child = serve(dataDir, options);
     return new LedgerProcess(child, dataDir, await portOf(child), issuer);
+  }
+
+  /** Kills it a moment after it was spawned, wherever in its start it is then. */
+  static async startAndKill(dataDir: string, afterMs: number): Promise<void> {
+    const child = serve(dataDir, {});
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.stdout?.resume();
+    setTimeout(() => child.kill('SIGKILL'), afterMs);
+    await ended;
   }
 
   get pid(): number {
@@ -99,6 +104,15 @@ export class LedgerProcess {
     this.child.kill(signal);
     await ended;
   }
+}
+
+function serve(dataDir: string, { env, profileFolder }: LedgerOptions): ChildProcess {
+  const { EVENTSTORE_URL: _, MONGODB_URL: __, ...inherited } = process.env;
+  const all = { ...inherited, DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', NODE_ENV: 'development', ...env };
+  const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+  const child = spawn(process.execPath, [...profile, MAIN, 'serve'], { env: all, stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithThis(child);
+  return child;
 }
 
 /** A run that fails leaves no server behind. */

@@ -10,6 +10,7 @@ const stage = new Stage(server.url);
 try {
   stage.step('A ledger starts on an empty folder, with embedded stores');
   stage.say(`$ DATA_DIR=${server.dataDir} npm start`);
+  await ready(stage);
   await stage.ask('GET', '/health/ready', { show: ({ json }) => ({ status: json.status, store: json.store }) });
   const cast: Cast = {
     steward: await server.token('steward-1', 'steward'),
@@ -36,3 +37,10 @@ try {
   stage.client.close();
 }
 process.stdout.write(`\nDone in ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
+
+/** The projections take a moment to say that they are there. */
+async function ready(stage: Stage): Promise<void> {
+  for (let tries = 0; tries < 100 && (await stage.client.get('/health/ready', null)).status !== 200; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -2,7 +2,7 @@ import { LedgerClient, type Reply } from '../support/client.js';
 
 type Shown = Readonly<Record<string, unknown>> | readonly unknown[] | string | null;
 
-const WIDTH = 150;
+const WIDTH = 190;
 const out = (text: string) => process.stdout.write(`${text}\n`);
 
 export interface Asked {
@@ -24,7 +24,8 @@ export class Stage {
 
   step(title: string): void {
     this.#step += 1;
-    out(`\n${this.#step}. ${title}\n${'─'.repeat(title.length + 3)}`);
+    const heading = `${this.#step}. ${title}`;
+    out(`\n${heading}\n${'─'.repeat(heading.length)}`);
   }
 
   say(text: string): void {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Reply } from '../support/client.js';
+import type { Json, Reply } from '../support/client.js';
 import type { LedgerServer } from '../support/server.js';
 import { BUNDLES, bundlePath } from './patients.js';
 import type { Stage } from './stage.js';
@@ -62,17 +62,15 @@ function together(stdout: string): string {
   return stdout.split('\n').find((line) => line.startsWith('together')) ?? '';
 }
 
-export async function headPosition(stage: Stage, cast: Cast, patientId: string): Promise<string> {
+async function headPosition(stage: Stage, cast: Cast, patientId: string): Promise<string> {
   const { json } = await stage.client.get(`/v1/patients/${patientId}/history?limit=1000`, cast.clinician);
   return json.history.at(-1).position as string;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: facts of every category.
-const statement = (said: any) => `${said.source} says ${said.resource.criticality}`;
+const statement = (said: Json) => `${said.source} says ${said.resource.criticality}`;
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of the record.
 export const allergies = ({ json }: Reply) =>
-  json.facts.map((fact: any) => ({
+  json.facts.map((fact: Json) => ({
     value: statement(fact.value),
     alternatives: fact.alternatives.map(statement),
     conflict: fact.conflict,
@@ -89,8 +87,7 @@ export async function reading(stage: Stage, cast: Cast, patientId: string): Prom
     token: cast.clinician,
     show: ({ json }) => [
       { value: json.lineage[0].value },
-      // biome-ignore lint/suspicious/noExplicitAny: answers of the lineage.
-      ...json.lineage[0].assertions.map((assertion: any) => ({
+      ...json.lineage[0].assertions.map((assertion: Json) => ({
         source: assertion.source,
         eventId: assertion.live[0].eventId,
         recordedAt: assertion.live[0].recordedAt,
@@ -100,10 +97,9 @@ export async function reading(stage: Stage, cast: Cast, patientId: string): Prom
   stage.say('All that the sources do not agree on:');
   await stage.ask('GET', `/v1/patients/${patientId}/conflicts`, {
     token: cast.clinician,
-    // biome-ignore lint/suspicious/noExplicitAny: answers of the conflicts.
     show: ({ json }) =>
       json.conflicts.map(
-        (fact: any) =>
+        (fact: Json) =>
           `${fact.category}${fact.element === null ? '' : ` / ${fact.element}`}: ${1 + fact.alternatives.length} sources, shown is ${fact.value.source}`,
       ),
   });
@@ -146,9 +142,8 @@ export async function corrections(stage: Stage, cast: Cast, patientId: string): 
   stage.must(record.json.facts[0].conflict === false, 'hospital and pharmacy agree now, and the clinic says nothing');
   const history = await stage.ask('GET', `/v1/patients/${patientId}/history?category=allergies`, {
     token: cast.clinician,
-    // biome-ignore lint/suspicious/noExplicitAny: answers of the history.
     show: ({ json }) =>
-      json.history.map((event: any) => `${event.type.padEnd(14)} by ${event.source.padEnd(12)} ${event.resource?.criticality ?? event.reason}`),
+      json.history.map((event: Json) => `${event.type.padEnd(14)} by ${event.source.padEnd(12)} ${event.resource?.criticality ?? event.reason}`),
   });
   stage.must(history.json.history.length === 5, 'all five events stay: what was said, what it was corrected to, what was taken back');
 }

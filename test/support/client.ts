@@ -1,11 +1,13 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
 
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+export type Json = any;
+
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
-  readonly json: any;
+  readonly json: Json;
 }
 
 export interface Sent {
@@ -17,8 +19,7 @@ export interface Sent {
 
 export interface SseEvent {
   readonly id: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every shape.
-  readonly data: any;
+  readonly data: Json;
 }
 
 const ANSWERED_WITHIN_MS = 30_000;
