@@ -10,7 +10,8 @@ const validators = new Map<string, ValidateFunction>(EVENT_TYPES.map((type) => [
 /** The only door from events to bytes. An event that breaks its own schema is a broken program: it never reaches a store. */
 export function encodeEvent(event: LedgerEvent): string {
   const validate = validators.get(event.type);
-  if (validate === undefined || !validate(event)) throw new LedgerFault('internal', { cause: new Error(`event ${event.type} breaks its schema at ${places(validate)}`) });
+  if (validate === undefined || !validate(event))
+    throw new LedgerFault('internal', { cause: new Error(`event ${event.type} breaks its schema at ${places(validate)}`) });
   return JSON.stringify(event);
 }
 

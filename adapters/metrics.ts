@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What an operator watches. Labels hold routes, codes and names of models; never anything of a person or a request. */
 export class Metrics {
@@ -34,7 +34,12 @@ export class Metrics {
   }
 
   /** A gauge that is asked when it is read. */
-  gauge(name: string, help: string, labelNames: string[], collect: (set: (value: number, labels: Record<string, string>) => void) => void | Promise<void>): void {
+  gauge(
+    name: string,
+    help: string,
+    labelNames: string[],
+    collect: (set: (value: number, labels: Record<string, string>) => void) => void | Promise<void>,
+  ): void {
     new Gauge({
       name,
       help,

@@ -2,10 +2,10 @@ import type { PatientIndex } from '../commands/ports.js';
 import { searchableIdentifiers } from '../domain/identity/identifiers.js';
 import type { EventReader } from '../domain/log.js';
 import type { Vault } from '../domain/rings.js';
-import type { LedgerEvent, Recorded } from '../schemas/catalogue.js';
 import { identifierIndex, type PatientRow, patientsProjection } from '../projections/patients.js';
 import type { ReadModels } from '../projections/ports.js';
 import { splitContent } from '../projections/reading/content.js';
+import type { LedgerEvent, Recorded } from '../schemas/catalogue.js';
 import type { ModelProgress } from './model-progress.js';
 
 const CATCH_UP_MS = 2000;

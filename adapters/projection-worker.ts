@@ -4,8 +4,8 @@ import { accessesProjection } from '../projections/accesses.js';
 import { directoryProjection } from '../projections/directory.js';
 import { Keeper } from '../projections/keeper.js';
 import { recordProjection } from '../projections/record.js';
-import type { FromProjections, ProjectionWorkerData, ToProjections } from './projection-messages.js';
 import { sleep } from './clock.js';
+import type { FromProjections, ProjectionWorkerData, ToProjections } from './projection-messages.js';
 import { openEventReader, openReadModels } from './stores.js';
 
 /**
@@ -25,8 +25,7 @@ const deps = {
   nowMs: Date.now,
   sleep,
   onProgress: (progress: Extract<FromProjections, { kind: 'progress' }>['progress']) => tell({ kind: 'progress', progress }),
-  onFault: (model: string, fault: unknown) =>
-    tell({ kind: 'fault', model, code: fault instanceof LedgerFault ? fault.code : 'internal', why: whyOf(fault) }),
+  onFault: (model: string, fault: unknown) => tell({ kind: 'fault', model, code: fault instanceof LedgerFault ? fault.code : 'internal', why: whyOf(fault) }),
 };
 const keepers = new Map([recordProjection, directoryProjection, accessesProjection].map((projection) => [projection.name, new Keeper(deps, projection)]));
 for (const keeper of keepers.values()) await keeper.start();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EventStore } from '../commands/ports.js';
 import type { ReadModels } from '../projections/ports.js';
 import type { Config } from './config.js';
-import { type EmbeddedEvents, EmbeddedEventStore } from './embedded/event-store.js';
+import { EmbeddedEventStore, type EmbeddedEvents } from './embedded/event-store.js';
 import { EmbeddedKeyStore } from './embedded/key-store.js';
 import { EmbeddedReadModels } from './embedded/read-models.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -21,7 +21,10 @@ export const layout = {
 } as const;
 
 /** The event store that the configuration names, for writing. */
-export async function openEventStore(config: Config, onBatch: (size: number) => void): Promise<{ store: EventStore; shared: EmbeddedEvents | null; waiting: () => number }> {
+export async function openEventStore(
+  config: Config,
+  onBatch: (size: number) => void,
+): Promise<{ store: EventStore; shared: EmbeddedEvents | null; waiting: () => number }> {
   if (config.eventStoreUrl !== null) {
     const { EventStoreDbEventStore } = await import('./eventstoredb/event-store.js');
     return { store: await EventStoreDbEventStore.connect(config.eventStoreUrl), shared: null, waiting: () => 0 };

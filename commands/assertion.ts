@@ -5,8 +5,8 @@ import { canonicalJson } from '../domain/json/canonical.js';
 import type { JsonObject } from '../domain/json/json-value.js';
 import type { Assertion } from '../domain/record/decide.js';
 import { type Rejection, reject } from '../domain/rejections.js';
-import { isStateCategory } from '../schemas/phi/categories.js';
 import type { ValidTime } from '../schemas/event.js';
+import { isStateCategory } from '../schemas/phi/categories.js';
 import { instantOf } from './instant.js';
 import type { Clock, Ids, KeyRing } from './ports.js';
 
@@ -30,7 +30,17 @@ export interface Said {
 const CLOCK_TOLERANCE_MS = 24 * 3600 * 1000;
 const EARLIEST = '1850-01-01T00:00:00.000Z';
 /** Plans, orders and cover may begin in the future. */
-const MAY_LIE_AHEAD: ReadonlySet<string> = new Set(['orders', 'care-plans', 'coverage', 'encounters', 'medications', 'financial', 'administrative', 'consents', 'other']);
+const MAY_LIE_AHEAD: ReadonlySet<string> = new Set([
+  'orders',
+  'care-plans',
+  'coverage',
+  'encounters',
+  'medications',
+  'financial',
+  'administrative',
+  'consents',
+  'other',
+]);
 
 /** Turns what a source says into an assertion: words become keyed hashes under the patient's own key, the content stays as written. */
 export function assertionOf(deps: { ids: Ids; clock: Clock }, said: Said): Assertion | Rejection {

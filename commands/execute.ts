@@ -4,7 +4,7 @@ import type { LedgerEvent } from '../schemas/catalogue.js';
 import { type Envelope, envelop } from './envelope.js';
 import type { Clock, Digest, EventStore, Ids, KeyRing } from './ports.js';
 import type { Outcome, Receipt } from './request.js';
-import { type Folded, fold, States } from './states.js';
+import { type Folded, fold, type States } from './states.js';
 
 /** A decision to be made on one stream. `ring` seals what it brings; null when it brings nothing to seal. */
 export interface Job<State, Command> {
@@ -28,7 +28,10 @@ export interface ExecuteDeps {
   readonly digest: Digest;
 }
 
-type Plan = { readonly outcome: Outcome } | { readonly events: readonly LedgerEvent[] } | { readonly repeat: { eventIds: readonly string[]; revision: number } };
+type Plan =
+  | { readonly outcome: Outcome }
+  | { readonly events: readonly LedgerEvent[] }
+  | { readonly repeat: { eventIds: readonly string[]; revision: number } };
 
 const RACES_AT_MOST = 25;
 

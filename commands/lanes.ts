@@ -53,7 +53,7 @@ export class Lanes<Job extends { readonly size: number }, Result> {
           lane,
           batch.map(({ job }) => job),
         );
-        batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
+        for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
       } catch (fault) {
         for (const { reject } of batch) reject(fault);
       }

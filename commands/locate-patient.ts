@@ -1,5 +1,5 @@
-import { type Rejection, reject } from '../domain/rejections.js';
 import { identifierText } from '../domain/identity/identifiers.js';
+import { type Rejection, reject } from '../domain/rejections.js';
 import type { CommandDeps } from './deps.js';
 import type { KeyRing } from './ports.js';
 

@@ -1,5 +1,5 @@
-import type { Actor } from '../schemas/event.js';
 import type { Rejection } from '../domain/rejections.js';
+import type { Actor } from '../schemas/event.js';
 
 /** Who asks, for which tenant and why: from the verified token, never from a body. */
 export interface Caller {

@@ -1,5 +1,5 @@
-import type { Recorded } from '../schemas/catalogue.js';
 import type { Decider } from '../domain/decider.js';
+import type { Recorded } from '../schemas/catalogue.js';
 import type { EventStore } from './ports.js';
 
 /** How an earlier command under the same Idempotency-Key was answered. */

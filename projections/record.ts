@@ -97,7 +97,18 @@ function lineageOf(draft: Assertion): Assertion {
 function newAssertion(event: StatingEvent, statement: BlindStatement, mine: readonly Assertion[]): Assertion {
   const { assertionId, category, resourceType } = event.data;
   const { id: source, recordKey } = event.source as { id: string; recordKey: string };
-  return { assertionId, source, recordKey, category, resourceType, element: statement.element, heads: [], highest: [...(mine[0]?.highest ?? [])], past: [], retraction: null };
+  return {
+    assertionId,
+    source,
+    recordKey,
+    category,
+    resourceType,
+    element: statement.element,
+    heads: [],
+    highest: [...(mine[0]?.highest ?? [])],
+    past: [],
+    retraction: null,
+  };
 }
 
 function headOf({ position, revision }: Recorded, event: StatingEvent, statement: BlindStatement): Head {

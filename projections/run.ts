@@ -57,7 +57,12 @@ export async function runProjection(
   const pages = feedOf((signal) => {
     const after = run.checkpoint.position === '' ? null : run.checkpoint.position;
     const either = AbortSignal.any([signal, options.signal]);
-    return deps.store.subscribe({ after, limit: options.untilCaughtUp === true ? BUILDING_PAGE_EVENTS : PAGE_EVENTS, types: projection.events, signal: either });
+    return deps.store.subscribe({
+      after,
+      limit: options.untilCaughtUp === true ? BUILDING_PAGE_EVENTS : PAGE_EVENTS,
+      types: projection.events,
+      signal: either,
+    });
   });
   await lastValueFrom(
     pages.pipe(

@@ -32,7 +32,10 @@ function isLong(file: string): boolean {
 function run(file: string): Promise<{ counts: Counts; output: string; elapsedMs: number }> {
   return new Promise((resolve) => {
     const began = Date.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', join(folder, file)], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0' } });
+    const child = spawn(process.execPath, ['--enable-source-maps', join(folder, file)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, FORCE_COLOR: '0' },
+    });
     let output = '';
     const hear = (chunk: Buffer) => {
       output += chunk.toString('utf8');

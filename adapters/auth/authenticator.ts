@@ -1,4 +1,4 @@
-import { jwtVerify, type CryptoKey, type KeyObject } from 'jose';
+import { type CryptoKey, jwtVerify, type KeyObject } from 'jose';
 import type { Caller } from '../../commands/request.js';
 import { strictAjv } from '../ajv.js';
 import { Claims } from './claims.js';
@@ -19,10 +19,11 @@ export class Authenticator {
   private constructor(
     private readonly key: CryptoKey | KeyObject | Uint8Array,
     private readonly nowMs: () => number,
+    private readonly cachedAtMost: number,
   ) {}
 
-  static async of(issuer: DevelopmentIssuer, nowMs: () => number): Promise<Authenticator> {
-    return new Authenticator(await issuer.verificationKey(), nowMs);
+  static async of(issuer: DevelopmentIssuer, nowMs: () => number, cachedAtMost: number = CACHED_AT_MOST): Promise<Authenticator> {
+    return new Authenticator(await issuer.verificationKey(), nowMs, cachedAtMost);
   }
 
   /** Undefined when the header carries no valid token: the reason is nobody's business. */
@@ -52,7 +53,7 @@ export class Authenticator {
 
   #remember(token: string, verified: Verified): void {
     const oldest = this.#verified.keys().next().value;
-    if (this.#verified.size >= CACHED_AT_MOST && oldest !== undefined) this.#verified.delete(oldest);
+    if (this.#verified.size >= this.cachedAtMost && oldest !== undefined) this.#verified.delete(oldest);
     this.#verified.set(token, verified);
   }
 }

@@ -1,5 +1,5 @@
-import { type Config, readConfig } from '../config.js';
 import { DevelopmentIssuer, type TokenRequest } from '../auth/development-issuer.js';
+import { type Config, readConfig } from '../config.js';
 import { openLedger } from '../container.js';
 import { CliProblem } from './problem.js';
 

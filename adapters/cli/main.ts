@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { addLoad } from './load.js';
+import { CliProblem } from './problem.js';
 import { addRebuild } from './rebuild.js';
 import { addReplay } from './replay.js';
 import { addServe } from './serve.js';
 import { addToken } from './token.js';
-import { CliProblem } from './problem.js';
 
 /** The command line: one file a verb. Exits 1 when the verb's work went wrong, 2 when it was asked wrongly. */
 const program = new Command('clinical-ledger')

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
 import cliProgress from 'cli-progress';
-import { asked, connect, type Connection } from './connect.js';
+import type { Command } from 'commander';
+import { asked, type Connection, connect } from './connect.js';
 import { CliProblem } from './problem.js';
 
 const MODELS = ['directory', 'patients', 'record', 'accesses'];

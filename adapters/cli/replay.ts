@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asked, connect, type Connection } from './connect.js';
+import { asked, type Connection, connect } from './connect.js';
 
 interface ReplayOptions {
   readonly tenant: string;

@@ -20,9 +20,7 @@ export function createEventSchema(db: Sqlite): void {
   if (version === EVENT_SCHEMA_VERSION) return;
   db.transaction(() => {
     db.exec('CREATE TABLE stream (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)');
-    db.exec(
-      'CREATE TABLE event (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL)',
-    );
+    db.exec('CREATE TABLE event (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL)');
     db.exec('CREATE UNIQUE INDEX event_place ON event (stream, revision)');
     db.exec(`PRAGMA user_version = ${EVENT_SCHEMA_VERSION}`);
   });

@@ -5,7 +5,7 @@ import { decodeEvent, encodeEvent } from '../codec.js';
 import { subscribeByPages } from '../subscribe-by-pages.js';
 import type { WriteRequest, WriteResult } from './event-schema.js';
 import { GROUP_COMMIT, GroupCommit, type GroupCommitLimits } from './group-commit.js';
-import { type SqlRow, Sqlite, type Statement } from './sqlite.js';
+import { Sqlite, type SqlRow, type Statement } from './sqlite.js';
 
 /** A read looks at no more events than this, however few of them fit its types: no read may hold the thread for long. */
 const LOOKED_AT_MOST = 20_000;
@@ -35,7 +35,11 @@ export class EmbeddedEventStore implements EventStore {
   }
 
   /** Opens the log for writing and reading; resolves when the writer thread has it open. */
-  static async open(path: string, onBatch?: (size: number) => void, limits: GroupCommitLimits = GROUP_COMMIT): Promise<EmbeddedEventStore & { readonly shared: EmbeddedEvents }> {
+  static async open(
+    path: string,
+    onBatch?: (size: number) => void,
+    limits: GroupCommitLimits = GROUP_COMMIT,
+  ): Promise<EmbeddedEventStore & { readonly shared: EmbeddedEvents }> {
     const shared: EmbeddedEvents = { path, head: new SharedArrayBuffer(8) };
     new BigInt64Array(shared.head)[0] = -1n;
     const writer = new GroupCommit<WriteRequest, WriteResult>(new URL('./event-writer.js', import.meta.url), shared, limits, onBatch);
@@ -70,7 +74,11 @@ export class EmbeddedEventStore implements EventStore {
     const from = options.from ?? (forwards ? 0 : Number.MAX_SAFE_INTEGER);
     const sql = `SELECT position, revision, body FROM event WHERE stream = (SELECT id FROM stream WHERE name = ?)
       AND revision ${forwards ? '>=' : '<='} ? ${typeFilter(types)} ORDER BY revision ${forwards ? 'ASC' : 'DESC'} LIMIT ?`;
-    return this.#guard(() => this.#statement(sql).all(stream, from, ...(types ?? []), limit).map(recordedOf));
+    return this.#guard(() =>
+      this.#statement(sql)
+        .all(stream, from, ...(types ?? []), limit)
+        .map(recordedOf),
+    );
   }
 
   async readAll({ after, limit, types }: ReadOptions & { after: string | null }): Promise<EventPage> {
@@ -78,7 +86,11 @@ export class EmbeddedEventStore implements EventStore {
     const head = this.#position();
     const until = Math.min(head, from + LOOKED_AT_MOST);
     const sql = `SELECT position, revision, body FROM event WHERE position > ? AND position <= ? ${typeFilter(types)} ORDER BY position LIMIT ?`;
-    const events = this.#guard(() => this.#statement(sql).all(from, until, ...(types ?? []), limit).map(recordedOf));
+    const events = this.#guard(() =>
+      this.#statement(sql)
+        .all(from, until, ...(types ?? []), limit)
+        .map(recordedOf),
+    );
     const last = events.length === limit ? Number(events.at(-1)?.position) : until;
     return { events, through: last > from ? String(last) : null, end: last >= head };
   }

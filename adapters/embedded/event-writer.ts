@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { BatchReply } from './group-commit.js';
 import { createEventSchema, type WriteRequest, type WriteResult } from './event-schema.js';
+import type { BatchReply } from './group-commit.js';
 import { isDiskFull, Sqlite } from './sqlite.js';
 
 /** Entry of the thread that owns the event log: one transaction, one `fsync`, for each batch it is handed. */

@@ -1,5 +1,5 @@
 import type { Checkpoint, PageOptions, Row, Save } from '../../projections/ports.js';
-import { type Bindable, type SqlRow, Sqlite, type Statement } from './sqlite.js';
+import { type Bindable, Sqlite, type SqlRow, type Statement } from './sqlite.js';
 
 const CREATE = `
 CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position TEXT NOT NULL, value TEXT NOT NULL, found_by TEXT NOT NULL);

@@ -10,11 +10,7 @@ export interface KeywordCheck<Data> {
 
 type Element = Readonly<Record<string, unknown>>;
 
-function choiceErrors(
-  element: Element,
-  stemOf: ReadonlyMap<string, string>,
-  demanded: readonly string[],
-): Partial<ErrorObject>[] {
+function choiceErrors(element: Element, stemOf: ReadonlyMap<string, string>, demanded: readonly string[]): Partial<ErrorObject>[] {
   const chosen = new Map<string, string>();
   const errors: Partial<ErrorObject>[] = [];
   for (const member in element) {

@@ -23,10 +23,7 @@ const SCRIPT_LINK = /<[^<>]*(?:href|src)\s*=[\s"']*javascript:/i;
 
 /** R4 txt-1: a `div` without scripts, forms, frames, objects and event attributes, since readers will render it. */
 const isNarrative = (text: string): boolean =>
-  /^\s*<(?:[a-z]+:)?div[\s>/]/i.test(text) &&
-  !ACTIVE_ELEMENT.test(text) &&
-  !EVENT_ATTRIBUTE.test(text) &&
-  !SCRIPT_LINK.test(text);
+  /^\s*<(?:[a-z]+:)?div[\s>/]/i.test(text) && !ACTIVE_ELEMENT.test(text) && !EVENT_ATTRIBUTE.test(text) && !SCRIPT_LINK.test(text);
 
 /** FHIR R4 primitive types that JSON writes as strings (http://hl7.org/fhir/R4/datatypes.html#primitive). */
 export const STRING_FORMATS: Readonly<Record<string, (text: string) => boolean>> = {

@@ -21,11 +21,9 @@ const MAX_DEPTH = 100;
 type Issues = readonly Partial<ErrorObject>[];
 const NO_ISSUES: Issues = [];
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const under = (path: string, issues: Issues): Partial<ErrorObject>[] =>
-  issues.map((issue) => ({ ...issue, instancePath: path + (issue.instancePath ?? '') }));
+const under = (path: string, issues: Issues): Partial<ErrorObject>[] => issues.map((issue) => ({ ...issue, instancePath: path + (issue.instancePath ?? '') }));
 
 /**
  * Compiles each definition of FHIR on its first use. Definitions name each other and are joined by two keywords of

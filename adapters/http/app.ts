@@ -56,7 +56,8 @@ export async function createApp(services: Services, log: Logger): Promise<Fastif
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) => sendRejection(request, reply, reject('unknown-route')));
-  for (const routes of [commandRoutes, bulkRoutes, recordRoutes, patientRoutes, feedRoutes, auditRoutes, quarantineRoutes, operationRoutes]) routes(app, services);
+  for (const routes of [commandRoutes, bulkRoutes, recordRoutes, patientRoutes, feedRoutes, auditRoutes, quarantineRoutes, operationRoutes])
+    routes(app, services);
   await docsRoutes(app);
   return app;
 }

@@ -1,7 +1,7 @@
 import type { ValidateFunction } from 'ajv';
 import type { IncomingCommand } from '../../commands/handle.js';
 import type { Caller } from '../../commands/request.js';
-import { type JsonFault, type JsonObject, memberCountOf, parseLossless, scanMembers, type Span } from '../../domain/json/lossless.js';
+import { type JsonFault, type JsonObject, memberCountOf, parseLossless, type Span, scanMembers } from '../../domain/json/lossless.js';
 import { CONTENT_AT_MOST_BYTES, type Issue, type Rejection, type RejectionCode, reject } from '../../domain/rejections.js';
 import { COMMAND_NAMES, COMMANDS, type CommandName, isCommandName } from '../../schemas/command-catalogue.js';
 import { strictAjv } from '../ajv.js';
@@ -68,7 +68,11 @@ export class Intake {
     const written = text.slice(span.start, span.end);
     if (Buffer.byteLength(written) > CONTENT_AT_MOST_BYTES) return reject('too-large');
     const issues = this.fhir.validate(read.value['resource']);
-    if (issues.length > 0) return reject('invalid-resource', issues.map(({ path, rule, expected }) => issue(`/resource${path}`, rule, expected)));
+    if (issues.length > 0)
+      return reject(
+        'invalid-resource',
+        issues.map(({ path, rule, expected }) => issue(`/resource${path}`, rule, expected)),
+      );
     const parsed = (read.hasWideNumber ? parseLossless(written) : read.value['resource']) as JsonObject & { resourceType: string };
     return { ...context, name, text, body: read.value, resource: { parsed, text: written } };
   }
@@ -81,7 +85,14 @@ function issue(pointer: string, rule: string, expected?: string): Issue {
 /** Place and rule of each error. An unknown member is not named: its name is the caller's text. */
 function issuesOf(validate: ValidateFunction): Issue[] {
   return (validate.errors ?? []).slice(0, 10).map(({ instancePath, keyword, params }) => {
-    const expected = keyword === 'required' ? String(params['missingProperty']) : keyword === 'type' ? String(params['type']) : keyword === 'const' ? String(params['allowedValue']) : undefined;
+    const expected =
+      keyword === 'required'
+        ? String(params['missingProperty'])
+        : keyword === 'type'
+          ? String(params['type'])
+          : keyword === 'const'
+            ? String(params['allowedValue'])
+            : undefined;
     return issue(instancePath, keyword === 'additionalProperties' ? 'unknown-member' : keyword, expected);
   });
 }

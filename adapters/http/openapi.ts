@@ -27,7 +27,9 @@ export function openApiDocument(version: string): Json {
 /** Every code with its status, what it means and what to do: one row each. */
 export function codeTable(): string {
   const rows = [
-    ...Object.entries(REJECTIONS).map(([code, [detail, remedy]]) => `| \`${code}\` | ${REJECTION_STATUS[code as keyof typeof REJECTIONS]} | ${detail} | ${remedy} |`),
+    ...Object.entries(REJECTIONS).map(
+      ([code, [detail, remedy]]) => `| \`${code}\` | ${REJECTION_STATUS[code as keyof typeof REJECTIONS]} | ${detail} | ${remedy} |`,
+    ),
     ...Object.entries(FAULTS).map(([code, [detail, remedy]]) => `| \`${code}\` | ${FAULT_STATUS[code as keyof typeof FAULTS]} | ${detail} | ${remedy} |`),
   ];
   return ['| code | status | what happened | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n');
@@ -57,7 +59,7 @@ const RECEIPT: Json = {
   properties: {
     eventIds: { type: 'array', items: { type: 'string', format: 'uuid' } },
     stream: { type: 'string' },
-    revision: { type: 'integer', description: "Revision of the last event in its stream: what `If-Match` takes." },
+    revision: { type: 'integer', description: 'Revision of the last event in its stream: what `If-Match` takes.' },
     position: { type: 'string', description: 'Global position, opaque: what `Minimum-Position` takes.' },
     logIndex: { type: ['integer', 'null'], description: 'Dense number of the event in the log from 0, where the store keeps one.' },
     patientId: { type: 'string', format: 'uuid' },
@@ -65,7 +67,10 @@ const RECEIPT: Json = {
   },
 };
 
-const problem = { description: 'A problem; see the table of codes.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+const problem = {
+  description: 'A problem; see the table of codes.',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
 const receipt = { content: { 'application/json': { schema: { $ref: '#/components/schemas/Receipt' } } } };
 const header = (name: string, description: string): Json => ({ name, in: 'header', description, schema: { type: 'string' } });
 const query = (name: string, description: string, schema: Json = { type: 'string' }): Json => ({ name, in: 'query', description, schema });
@@ -86,7 +91,11 @@ function commandPaths(): Json {
           header('traceparent', 'W3C Trace Context; its trace id becomes the correlation id.'),
         ],
         requestBody: body('application/json', COMMANDS[name] as unknown as Json),
-        responses: { '201': { description: 'Recorded.', ...receipt }, '200': { description: 'Recorded before; the first receipt.', ...receipt }, default: problem },
+        responses: {
+          '201': { description: 'Recorded.', ...receipt },
+          '200': { description: 'Recorded before; the first receipt.', ...receipt },
+          default: problem,
+        },
       },
     },
   ]);
@@ -96,20 +105,31 @@ function commandPaths(): Json {
       tags: ['commands'],
       summary: 'Many commands, streamed: one line each way for each. A bad line stops nothing.',
       parameters: [header('Prefer', '`handling=quarantine` keeps refused lines, sealed, with their reason.')],
-      requestBody: body('application/x-ndjson', { type: 'string', description: '{"command": NAME, "body": {…}, "idempotencyKey"?: KEY, "ifMatch"?: REVISION}' }),
-      responses: { '200': { description: '{"line", "status", "receipt"} or {"line", "status", "problem", "quarantined"?}, in order.', content: { 'application/x-ndjson': {} } }, default: problem },
+      requestBody: body('application/x-ndjson', {
+        type: 'string',
+        description: '{"command": NAME, "body": {…}, "idempotencyKey"?: KEY, "ifMatch"?: REVISION}',
+      }),
+      responses: {
+        '200': {
+          description: '{"line", "status", "receipt"} or {"line", "status", "problem", "quarantined"?}, in order.',
+          content: { 'application/x-ndjson': {} },
+        },
+        default: problem,
+      },
     },
   };
   return { '/v1/commands': bulk, ...Object.fromEntries(single) };
 }
 
 function read(operationId: string, summary: string, parameters: readonly Json[], type = 'application/json'): Json {
-  return { get: { operationId, tags: ['reading'], summary, parameters, responses: { '200': { description: 'As asked.', content: { [type]: {} } }, default: problem } } };
+  return {
+    get: { operationId, tags: ['reading'], summary, parameters, responses: { '200': { description: 'As asked.', content: { [type]: {} } }, default: problem } },
+  };
 }
 
 function readPaths(): Json {
   const patient = path('patientId', { type: 'string', format: 'uuid' });
-  const page = [query('limit', 'How many at most.', { type: 'integer', minimum: 1 }), query('cursor', "`next` of the page before.")];
+  const page = [query('limit', 'How many at most.', { type: 'integer', minimum: 1 }), query('cursor', '`next` of the page before.')];
   const minimum = header('Minimum-Position', 'Waits until the read model has reached this position.');
   const category = query('category', 'Only this data category.', { enum: [...CATEGORIES] });
   const times = [
@@ -118,21 +138,34 @@ function readPaths(): Json {
   ];
   return {
     '/v1/patients': read('find-patient', 'Find by identifier.', [query('identifier', 'SYSTEM|VALUE'), minimum]),
-    '/v1/patients/{patientId}/record': read('record', 'The authoritative record: each fact with its value, its alternatives and the rule.', [patient, category, ...times, ...page, minimum]),
+    '/v1/patients/{patientId}/record': read('record', 'The authoritative record: each fact with its value, its alternatives and the rule.', [
+      patient,
+      category,
+      ...times,
+      ...page,
+      minimum,
+    ]),
     '/v1/patients/{patientId}/conflicts': read('conflicts', 'The facts on which live statements differ.', [patient, category, ...times, ...page, minimum]),
     '/v1/patients/{patientId}/lineage': read('lineage', 'Where each value came from. Nothing is opened.', [patient, category, ...times, ...page, minimum]),
     '/v1/patients/{patientId}/history': read('history', 'Every event about the patient, in order.', [patient, category, ...page]),
     '/v1/patients/{patientId}/accesses': read('accesses', 'Who saw what of the patient.', [patient, ...page, minimum]),
     '/v1/feeds/{feed}': read(
       'feed',
-      `Subscribe. ${Object.entries(FEEDS).map(([name, { description }]) => `\`${name}\`: ${description}`).join(' ')} Send \`Accept: text/event-stream\` for a live stream (\`Last-Event-ID\` resumes), else pages of CloudEvents.`,
+      `Subscribe. ${Object.entries(FEEDS)
+        .map(([name, { description }]) => `\`${name}\`: ${description}`)
+        .join(' ')} Send \`Accept: text/event-stream\` for a live stream (\`Last-Event-ID\` resumes), else pages of CloudEvents.`,
       [path('feed', { enum: Object.keys(FEEDS) }), ...page, header('Last-Event-ID', 'Position of the last event received.')],
       'application/x-ndjson',
     ),
     '/v1/audit/events': read(
       'replay',
       "The auditor's replay: events as stored, sealed. Headers `Next-From` and `Replay-End` page on.",
-      [query('stream', 'Only this stream.'), query('patient', "Only this patient's stream."), query('from', 'After this position; with a stream, from this revision.'), query('limit', 'How many at most.', { type: 'integer' })],
+      [
+        query('stream', 'Only this stream.'),
+        query('patient', "Only this patient's stream."),
+        query('from', 'After this position; with a stream, from this revision.'),
+        query('limit', 'How many at most.', { type: 'integer' }),
+      ],
       'application/x-ndjson',
     ),
     '/v1/quarantine': read('quarantine', 'What a source sent and could not be taken, with its reason.', [query('source', 'Id of the source.'), ...page]),
@@ -140,13 +173,22 @@ function readPaths(): Json {
 }
 
 function operationPaths(): Json {
-  const open = (operationId: string, summary: string): Json => ({ get: { operationId, tags: ['operations'], security: [], summary, responses: { '200': { description: 'As asked.' } } } });
+  const open = (operationId: string, summary: string): Json => ({
+    get: { operationId, tags: ['operations'], security: [], summary, responses: { '200': { description: 'As asked.' } } },
+  });
   return {
     '/health/live': open('live', 'The process runs.'),
     '/health/ready': open('ready', 'The stores answer and the read models are fed; 503 when not.'),
     '/metrics': open('metrics', 'Prometheus metrics.'),
     '/openapi.json': open('openapi', 'This document.'),
-    '/v1/projections': { get: { operationId: 'projections', tags: ['operations'], summary: 'Where each read model stands.', responses: { '200': { description: 'As asked.' }, default: problem } } },
+    '/v1/projections': {
+      get: {
+        operationId: 'projections',
+        tags: ['operations'],
+        summary: 'Where each read model stands.',
+        responses: { '200': { description: 'As asked.' }, default: problem },
+      },
+    },
     '/v1/projections/{model}/rebuild': {
       post: {
         operationId: 'rebuild',

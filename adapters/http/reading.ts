@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../commands/request.js';
 import { type Action, mayRead, PERMISSION_RULE } from '../../domain/access/permissions.js';
-import type { KeyRing } from '../../domain/rings.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
+import type { KeyRing } from '../../domain/rings.js';
 import type { EventOf } from '../../schemas/catalogue.js';
 import { callerOf, sendRejection } from './context.js';
 import type { Services } from './services.js';
@@ -60,7 +60,10 @@ export async function answerRead(
     detail: asked.detail ?? null,
   });
   services.metrics.opened.inc(found.opened);
-  return reply.headers({ 'cache-control': 'no-store', ...found.headers }).type(found.type).send(found.body);
+  return reply
+    .headers({ 'cache-control': 'no-store', ...found.headers })
+    .type(found.type)
+    .send(found.body);
 }
 
 /** A refused access to a patient who exists here shows in their list of accesses; a guess at an id does not make one. */

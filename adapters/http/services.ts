@@ -1,7 +1,7 @@
 import type { HandlerDeps } from '../../commands/handle.js';
 import type { Clock, EventStore, Vault } from '../../commands/ports.js';
-import type { RecordReader } from '../../projections/reading/record-reader.js';
 import type { ReadModels } from '../../projections/ports.js';
+import type { RecordReader } from '../../projections/reading/record-reader.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Metrics } from '../metrics.js';
 import type { ModelProgress } from '../model-progress.js';

@@ -18,10 +18,8 @@ const TYPES: Readonly<Partial<Record<Category, string>>> = {
   'care-plans': 'CarePlan CareTeam Goal',
   devices: 'Device DeviceMetric DeviceUseStatement BiologicallyDerivedProduct',
   coverage: 'Coverage CoverageEligibilityRequest CoverageEligibilityResponse EnrollmentRequest EnrollmentResponse',
-  financial:
-    'Account ChargeItem Claim ClaimResponse Contract ExplanationOfBenefit Invoice PaymentNotice PaymentReconciliation',
-  orders:
-    'ServiceRequest DeviceRequest NutritionOrder VisionPrescription SupplyRequest SupplyDelivery CommunicationRequest RequestGroup Task',
+  financial: 'Account ChargeItem Claim ClaimResponse Contract ExplanationOfBenefit Invoice PaymentNotice PaymentReconciliation',
+  orders: 'ServiceRequest DeviceRequest NutritionOrder VisionPrescription SupplyRequest SupplyDelivery CommunicationRequest RequestGroup Task',
   'family-history': 'FamilyMemberHistory',
   consents: 'Consent',
   administrative:
@@ -32,10 +30,7 @@ const CATEGORY_OF_TYPE = new Map<string, Category>(
   Object.entries(TYPES).flatMap(([category, types]) => types.split(' ').map((type) => [type, category as Category])),
 );
 
-const OBSERVATION_CATEGORY_SYSTEMS = new Set([
-  'http://terminology.hl7.org/CodeSystem/observation-category',
-  'http://hl7.org/fhir/observation-category',
-]);
+const OBSERVATION_CATEGORY_SYSTEMS = new Set(['http://terminology.hl7.org/CodeSystem/observation-category', 'http://hl7.org/fhir/observation-category']);
 
 /** In this order, because an image of a laboratory is still that laboratory's, and the first is the more specific. */
 const OBSERVATION_CATEGORIES: readonly Category[] = ['laboratory', 'vital-signs', 'imaging'];

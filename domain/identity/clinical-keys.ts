@@ -4,9 +4,7 @@ import { type FhirResource, objectOf, objectsOf, stringOf } from './resource.js'
 import { writtenDay } from './time.js';
 
 const hasCoding = (resource: FhirResource, member: string, codes: readonly string[]): boolean =>
-  objectsOf(resource, member).some((concept) =>
-    objectsOf(concept, 'coding').some((coding) => codes.includes(stringOf(coding, 'code') ?? '')),
-  );
+  objectsOf(resource, member).some((concept) => objectsOf(concept, 'coding').some((coding) => codes.includes(stringOf(coding, 'code') ?? '')));
 
 /** An allergy is its substance. Polarity, onset, type and criticality are what is said of it. */
 export const allergyKeys = (resource: FhirResource): string[] => [
@@ -22,9 +20,7 @@ export function conditionKeys(resource: FhirResource): string[] {
   const identifiers = identifierKeys(resource, ['identifier']);
   const codes = codesOf(resource, 'code');
   const site = conceptsKey(objectsOf(resource, 'bodySite'));
-  const isEpisode =
-    hasCoding(resource, 'category', ['encounter-diagnosis']) ||
-    hasCoding(resource, 'clinicalStatus', ['recurrence', 'relapse']);
+  const isEpisode = hasCoding(resource, 'category', ['encounter-diagnosis']) || hasCoding(resource, 'clinicalStatus', ['recurrence', 'relapse']);
   if (!isEpisode) return [...identifiers, ...keysByCode('problem', codes, site)];
   const onset = choiceStartKey(resource, 'onset');
   if (onset !== null) return [...identifiers, ...keysByCode('episode', codes, site, onset)];

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json/json-value.js';
 import { objectsOf, stringOf } from './resource.js';
-import { canonicalSystem, CPT, CVX, HCPCS, ICD_10, ICD_10_CM, ICD_9_CM, isNullFlavorSystem, LOINC, NDC, RXNORM, SNOMED, UNII } from './systems.js';
+import { CPT, CVX, canonicalSystem, HCPCS, ICD_9_CM, ICD_10, ICD_10_CM, isNullFlavorSystem, LOINC, NDC, RXNORM, SNOMED, UNII } from './systems.js';
 
 export { LOINC } from './systems.js';
 
@@ -105,7 +105,10 @@ export function strongCodes(concepts: readonly JsonObject[]): readonly Code[] {
     }
   }
   if (found.size <= MAX_CODES) return [...found.values()];
-  return [...found].sort(([a], [b]) => compareText(a, b)).slice(0, MAX_CODES).map(([, code]) => code);
+  return [...found]
+    .sort(([a], [b]) => compareText(a, b))
+    .slice(0, MAX_CODES)
+    .map(([, code]) => code);
 }
 
 /** Which system speaks for a concept that has codings of several. Others come after these, by name. */
@@ -123,9 +126,7 @@ const rankOf = (system: string): number => {
  */
 export function principalCodes(codes: readonly Code[]): readonly Code[] {
   if (codes.length < 2) return codes;
-  const sorted = [...codes].sort(
-    (a, b) => rankOf(a.system) - rankOf(b.system) || compareText(a.system, b.system) || compareText(a.code, b.code),
-  );
+  const sorted = [...codes].sort((a, b) => rankOf(a.system) - rankOf(b.system) || compareText(a.system, b.system) || compareText(a.code, b.code));
   const best = sorted[0];
   if (best === undefined) return [];
   if (rankOf(best.system) > PREFERENCE.length) return sorted;
@@ -139,5 +140,8 @@ export function conceptsKey(concepts: readonly JsonObject[]): string {
     if (codes.length > 0) return codes.map((code) => `${code.system}|${code.code}`).join(',');
     return (stringOf(concept, 'text') ?? '').normalize('NFC').replace(/\s+/g, ' ').toLowerCase();
   });
-  return keys.filter((key) => key !== '').sort().join(';');
+  return keys
+    .filter((key) => key !== '')
+    .sort()
+    .join(';');
 }

@@ -4,16 +4,7 @@ import type { Statement } from './statement.js';
 import { membersText } from './value.js';
 
 /** Members of a `Patient` that belong to the record and not to the person. */
-export const HEADER_MEMBERS: ReadonlySet<string> = new Set([
-  'resourceType',
-  'id',
-  'meta',
-  'implicitRules',
-  '_implicitRules',
-  'language',
-  '_language',
-  'text',
-]);
+export const HEADER_MEMBERS: ReadonlySet<string> = new Set(['resourceType', 'id', 'meta', 'implicitRules', '_implicitRules', 'language', '_language', 'text']);
 
 const alone = (member: string): readonly [string, readonly string[]] => [member, [member, `_${member}`]];
 const choice = (element: string, types: readonly string[]): readonly [string, readonly string[]] => [
@@ -59,8 +50,7 @@ function saidContactPoint(point: JsonValue): JsonValue {
   return isDialled && /^[+\d\s().\-/]+$/.test(value) ? { ...contact, value: value.replace(/[^+\d]/g, '') } : point;
 }
 
-const saidElement = (element: string, value: JsonValue): JsonValue =>
-  element === 'telecom' && isJsonArray(value) ? value.map(saidContactPoint) : value;
+const saidElement = (element: string, value: JsonValue): JsonValue => (element === 'telecom' && isJsonArray(value) ? value.map(saidContactPoint) : value);
 
 /**
  * One statement for each demographic element that is present. Its identity is the element: a patient has one birth date,

@@ -3,7 +3,11 @@
  * case and the separators people type are no difference, leading zeros are.
  */
 export function identifierText(system: string, value: string): string {
-  const compact = value.normalize('NFKC').trim().toUpperCase().replace(/[\s.-]/g, '');
+  const compact = value
+    .normalize('NFKC')
+    .trim()
+    .toUpperCase()
+    .replace(/[\s.-]/g, '');
   return `${system.trim()}|${compact}`;
 }
 

@@ -2,11 +2,10 @@ import type { JsonObject } from '../json/json-value.js';
 import { type Code, strongCodes } from './codes.js';
 import { type FhirResource, objectOf, objectsOf, stringOf } from './resource.js';
 import { canonicalSystem } from './systems.js';
-import { canonicalTime, type ClinicalTime, isTime, readTime } from './time.js';
+import { type ClinicalTime, canonicalTime, isTime, readTime } from './time.js';
 
 const SEPARATORS = /[|\\]/g;
-const escaped = (part: string): string =>
-  part.includes('|') || part.includes('\\') ? part.replace(SEPARATORS, '\\$&') : part;
+const escaped = (part: string): string => (part.includes('|') || part.includes('\\') ? part.replace(SEPARATORS, '\\$&') : part);
 
 /** Joins parts so that no two lists of parts give one text: a bar inside a part is escaped. */
 export function key(...parts: readonly string[]): string {

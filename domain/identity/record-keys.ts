@@ -66,7 +66,10 @@ const memberNumbers = (resource: FhirResource): readonly string[] => {
  * those of all years, so that it is no business identifier of its own.
  */
 export function coverageKeys(resource: FhirResource): string[] {
-  const payers = [...new Set(objectsOf(resource, 'payor').map(referenceKey))].filter((payer) => payer !== '').sort().slice(0, MAX_PAYERS);
+  const payers = [...new Set(objectsOf(resource, 'payor').map(referenceKey))]
+    .filter((payer) => payer !== '')
+    .sort()
+    .slice(0, MAX_PAYERS);
   const start = timeKey(objectOf(resource, 'period'), 'start') ?? '';
   const dependant = stringOf(resource, 'dependent') ?? '';
   return payers.flatMap((payer) => memberNumbers(resource).map((number) => key('member', payer, number, dependant, start)));

@@ -5,8 +5,7 @@ export interface FhirResource extends JsonObject {
   readonly resourceType: string;
 }
 
-export const isFhirResource = (value: JsonValue | undefined): value is FhirResource =>
-  isJsonObject(value) && typeof value['resourceType'] === 'string';
+export const isFhirResource = (value: JsonValue | undefined): value is FhirResource => isJsonObject(value) && typeof value['resourceType'] === 'string';
 
 /** The member as a non-empty string, trimmed; `null` for anything else. */
 export function stringOf(object: JsonObject | null | undefined, member: string): string | null {

@@ -40,8 +40,14 @@ const ALIASES: readonly (readonly [system: string, oids: string, names: string])
 const CANONICAL = new Map<string, string>(
   ALIASES.flatMap(([system, oids, names]): [string, string][] => [
     [system.toLowerCase(), system],
-    ...oids.split(' ').flatMap((oid): [string, string][] => [[oid, system], [`urn:oid:${oid}`, system]]),
-    ...names.split(' ').filter((name) => name !== '').map((name): [string, string] => [name.toLowerCase(), system]),
+    ...oids.split(' ').flatMap((oid): [string, string][] => [
+      [oid, system],
+      [`urn:oid:${oid}`, system],
+    ]),
+    ...names
+      .split(' ')
+      .filter((name) => name !== '')
+      .map((name): [string, string] => [name.toLowerCase(), system]),
   ]),
 );
 
@@ -55,7 +61,10 @@ const HL7 = 'http://terminology.hl7.org/';
  */
 export function canonicalSystem(system: string): string {
   if (EXACT.has(system) || system.startsWith(HL7)) return system;
-  const plain = system.toLowerCase().replace(/^https:/, 'http:').replace(/\/$/, '');
+  const plain = system
+    .toLowerCase()
+    .replace(/^https:/, 'http:')
+    .replace(/\/$/, '');
   const known = CANONICAL.get(plain) ?? CANONICAL.get(system.toLowerCase());
   if (known !== undefined) return known;
   // An edition's URI (`http://snomed.info/sct/731000124108`) names a version of the one system.

@@ -15,8 +15,7 @@ export interface ClinicalTime {
 
 export type TimeFault = 'malformed' | 'nonexistent' | 'no-zone';
 
-const TIME =
-  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
+const TIME = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
@@ -47,12 +46,17 @@ export function readTime(text: string): ClinicalTime | TimeFault {
   if (zone !== undefined && offsetMinutes === null) return 'nonexistent';
   const fraction = (fractions ?? '').replace(/0+$/, '');
   const precision =
-    months === undefined ? 'year'
-    : days === undefined ? 'month'
-    : hours === undefined ? 'day'
-    : seconds === undefined ? 'minute'
-    : fraction === '' ? 'second'
-    : 'fraction';
+    months === undefined
+      ? 'year'
+      : days === undefined
+        ? 'month'
+        : hours === undefined
+          ? 'day'
+          : seconds === undefined
+            ? 'minute'
+            : fraction === ''
+              ? 'second'
+              : 'fraction';
   return { precision, year, month, day, minuteOfDay: hour * 60 + Number(minutes), second, fraction, offsetMinutes };
 }
 
@@ -73,9 +77,7 @@ function dateText(days: number): string {
   const shifted = days + 719468;
   const era = Math.floor(shifted / 146097);
   const dayOfEra = shifted - era * 146097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
-  );
+  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365);
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const monthIndex = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * monthIndex + 2) / 5) + 1;
@@ -84,8 +86,7 @@ function dateText(days: number): string {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
 }
 
-const minuteNumber = (time: ClinicalTime): number =>
-  dayNumber(time.year, time.month, time.day) * 1440 + time.minuteOfDay - (time.offsetMinutes ?? 0);
+const minuteNumber = (time: ClinicalTime): number => dayNumber(time.year, time.month, time.day) * 1440 + time.minuteOfDay - (time.offsetMinutes ?? 0);
 
 function clockText(minutes: number): string {
   const ofDay = ((minutes % 1440) + 1440) % 1440;
@@ -106,14 +107,12 @@ export function canonicalTime(time: ClinicalTime): string {
 }
 
 /** The calendar day as it was written, in the writer's own zone: `YYYY-MM-DD`. */
-export const writtenDay = (time: ClinicalTime): string =>
-  `${pad(time.year, 4)}-${pad(time.month, 2)}-${pad(time.day, 2)}`;
+export const writtenDay = (time: ClinicalTime): string => `${pad(time.year, 4)}-${pad(time.month, 2)}-${pad(time.day, 2)}`;
 
 const MS_PER_MINUTE = 60_000;
 
 /** Milliseconds since 1970-01-01T00:00:00Z of the first instant that the time may mean; finer digits are cut off. */
-const firstMs = (time: ClinicalTime): number =>
-  minuteNumber(time) * MS_PER_MINUTE + time.second * 1000 + Number(time.fraction.slice(0, 3).padEnd(3, '0'));
+const firstMs = (time: ClinicalTime): number => minuteNumber(time) * MS_PER_MINUTE + time.second * 1000 + Number(time.fraction.slice(0, 3).padEnd(3, '0'));
 
 function unitMs(time: ClinicalTime): number {
   const days = 1440 * MS_PER_MINUTE;

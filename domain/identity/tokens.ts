@@ -1,12 +1,7 @@
 import type { Category } from '../../schemas/phi/categories.js';
 import { allergyKeys, conditionKeys, immunizationKeys, procedureKeys } from './clinical-keys.js';
 import { identifierKeys } from './keys.js';
-import {
-  medicationAdministrationKeys,
-  medicationDispenseKeys,
-  medicationRequestKeys,
-  medicationStatementKeys,
-} from './medication-keys.js';
+import { medicationAdministrationKeys, medicationDispenseKeys, medicationRequestKeys, medicationStatementKeys } from './medication-keys.js';
 import { observationKeys } from './observation-keys.js';
 import { coverageKeys, deviceKeys, documentKeys, encounterKeys } from './record-keys.js';
 import type { FhirResource } from './resource.js';
@@ -42,5 +37,8 @@ const MAX_TOKENS = 128;
  */
 export function identityTokens(resource: FhirResource, category: Category): readonly string[] {
   const keys = (KEYS.get(resource.resourceType) ?? byIdentifier)(resource, category);
-  return [...new Set(keys)].sort().slice(0, MAX_TOKENS).map((text) => `${category}|${text}`);
+  return [...new Set(keys)]
+    .sort()
+    .slice(0, MAX_TOKENS)
+    .map((text) => `${category}|${text}`);
 }

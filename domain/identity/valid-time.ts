@@ -105,8 +105,7 @@ function at(resource: FhirResource, path: string): JsonValue | undefined {
   return value;
 }
 
-const textAt = (value: JsonValue | undefined, bound: 'start' | 'end'): JsonValue | undefined =>
-  isJsonObject(value) ? value[bound] : value;
+const textAt = (value: JsonValue | undefined, bound: 'start' | 'end'): JsonValue | undefined => (isJsonObject(value) ? value[bound] : value);
 
 function instantOf(text: JsonValue | undefined, instant: typeof firstInstant): string | null {
   if (typeof text !== 'string') return null;
@@ -137,7 +136,10 @@ function faultAt(resource: FhirResource, path: string): DateFault | null {
   const value = at(resource, path);
   const pointer = `/${path.replaceAll('.', '/')}`;
   const texts: readonly (readonly [string, JsonValue | undefined])[] = isJsonObject(value)
-    ? [[`${pointer}/start`, value['start']], [`${pointer}/end`, value['end']]]
+    ? [
+        [`${pointer}/start`, value['start']],
+        [`${pointer}/end`, value['end']],
+      ]
     : [[pointer, value]];
   for (const [where, text] of texts) {
     if (text === undefined || text === null) continue;

@@ -31,10 +31,7 @@ const UNORDERED = new Set([
 ]);
 
 /** Extensions that say something: that a value is missing, and why. Of others, nobody here knows what they mean. */
-const KNOWN_EXTENSIONS = new Set([
-  'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
-  'http://hl7.org/fhir/StructureDefinition/iso21090-nullFlavor',
-]);
+const KNOWN_EXTENSIONS = new Set(['http://hl7.org/fhir/StructureDefinition/data-absent-reason', 'http://hl7.org/fhir/StructureDefinition/iso21090-nullFlavor']);
 
 const UNTIDY = /[^\x21-\x7e ]|^ | $| {2}/;
 const HISTORY = /\/_history\/[^/]+$/;
@@ -53,8 +50,7 @@ function isEmpty(value: JsonValue | undefined): boolean {
   return true;
 }
 
-const tidy = (text: string): string =>
-  UNTIDY.test(text) ? text.normalize('NFC').trim().replace(/\s+/g, ' ') : text;
+const tidy = (text: string): string => (UNTIDY.test(text) ? text.normalize('NFC').trim().replace(/\s+/g, ' ') : text);
 
 /** A clock time with an offset means the same in every zone; nothing else that looks like a date is touched. */
 function saidString(text: string): string {
@@ -98,8 +94,7 @@ function saidConcept(concept: JsonObject, ranks: Ranks): JsonObject | null {
   const principal = principalCodes(strongCodes([concept]));
   const hasCode = codings.some((coding) => isJsonObject(coding) && typeof coding['code'] === 'string');
   const said: Record<string, JsonValue> = {};
-  said['coding'] =
-    principal.length > 0 ? principal.map(({ system, code }) => ({ system, code })) : saidArray('coding', codings, ranks);
+  said['coding'] = principal.length > 0 ? principal.map(({ system, code }) => ({ system, code })) : saidArray('coding', codings, ranks);
   if (!hasCode && typeof concept['text'] === 'string') said['text'] = tidy(concept['text']);
   return withExtensions(said, concept, ranks);
 }

@@ -7,7 +7,11 @@ export type { JsonFault, JsonScan, ScanLimits, Span } from './scan-result.js';
 
 const MAX_DEPTH = 512;
 const LEXEME = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const KEYWORDS = new Map<string, JsonValue>([['t', true], ['f', false], ['n', null]]);
+const KEYWORDS = new Map<string, JsonValue>([
+  ['t', true],
+  ['f', false],
+  ['n', null],
+]);
 
 /** Recursive descent over text that `JSON.parse` accepts; its only state is how far it has read. */
 class Reader {

@@ -1,7 +1,7 @@
 import type { EventOf } from '../../schemas/catalogue.js';
-import type { BlindStatement } from '../../schemas/events/statement.js';
 import type { ValidTime } from '../../schemas/event.js';
-import { accept, type Decision, type Decider, TIMELESS } from '../decider.js';
+import type { BlindStatement } from '../../schemas/events/statement.js';
+import { accept, type Decider, type Decision, TIMELESS } from '../decider.js';
 import { reject } from '../rejections.js';
 import { evolvePatient, initialPatient, type PatientState, recordRef, type SourceRecord } from './state.js';
 import { isOutdated } from './versions.js';

@@ -36,7 +36,20 @@ export async function readHistory(
 async function entryJson({ event, revision, position }: Recorded, ring: KeyRing | null): Promise<JsonText> {
   const { id: eventId, type, actor, purpose, recordedAt, validTime, correlationId, contentHash, data } = event;
   const { statements: _, contentToken: __, patientId: ___, ...said } = data as Record<string, unknown>;
-  const about = { eventId, type, revision, position, recordedAt, source: event.source?.id ?? null, actor, purpose, validTime, correlationId, contentHash, ...said };
+  const about = {
+    eventId,
+    type,
+    revision,
+    position,
+    recordedAt,
+    source: event.source?.id ?? null,
+    actor,
+    purpose,
+    validTime,
+    correlationId,
+    contentHash,
+    ...said,
+  };
   const [sealed] = event.sealed;
   if (ring === null || sealed === undefined) return JSON.stringify(about);
   const { sourceRecordId, resource } = splitContent(await ring.open(sealed, { stream: event.stream, eventId }));

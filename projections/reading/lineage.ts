@@ -1,5 +1,5 @@
-import type { Resolution } from '../../domain/resolution/resolve.js';
 import { tokensOf } from '../../domain/resolution/grouping.js';
+import type { Resolution } from '../../domain/resolution/resolve.js';
 import type { Assertion } from '../../schemas/read-models/fact.js';
 import { ruleOf } from './record-json.js';
 

@@ -1,5 +1,5 @@
-import type { KeyRing } from '../../domain/rings.js';
 import { type Candidate, RESOLUTION_RULE, type Resolution } from '../../domain/resolution/resolve.js';
+import type { KeyRing } from '../../domain/rings.js';
 import { elementOfPatient, type Opened, openHead } from './content.js';
 
 /** Text of a JSON value, to be spliced and not parsed: what a source wrote goes out byte for byte. */
@@ -75,6 +75,9 @@ export function ruleOf({ strategy, designation, winner, alternatives }: Resoluti
 function reason(designated: boolean, winner: Candidate, alternatives: readonly Candidate[]): string {
   if (alternatives.length === 0) return 'It is the only live statement.';
   if (designated && alternatives.some((other) => other.rank > winner.rank)) return `${winner.assertion.source} is believed most for this.`;
-  if (designated && winner.rank === Number.MAX_SAFE_INTEGER) return 'No source of this fact is designated; the later valid time wins, then the order of source names.';
-  return designated ? 'Statements of equal rank: the later valid time wins, then the later version.' : 'No system of record is designated; the later valid time wins, then the order of source names.';
+  if (designated && winner.rank === Number.MAX_SAFE_INTEGER)
+    return 'No source of this fact is designated; the later valid time wins, then the order of source names.';
+  return designated
+    ? 'Statements of equal rank: the later valid time wins, then the later version.'
+    : 'No system of record is designated; the later valid time wins, then the order of source names.';
 }

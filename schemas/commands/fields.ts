@@ -15,9 +15,7 @@ export const SourceVersion = Type.String({ minLength: 1, maxLength: 64 });
 /** How a patient is named: by our id, or by an identifier that one source gave. */
 export const PatientFields = {
   patientId: Type.Optional(Uuid),
-  identifier: Type.Optional(
-    strictObject({ system: Type.String({ minLength: 1, maxLength: 512 }), value: Type.String({ minLength: 1, maxLength: 256 }) }),
-  ),
+  identifier: Type.Optional(strictObject({ system: Type.String({ minLength: 1, maxLength: 512 }), value: Type.String({ minLength: 1, maxLength: 256 }) })),
 };
 
 /** RFC 3339, with an offset. */

@@ -13,7 +13,10 @@ import { withQuotes } from './quotes.js';
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const [path, schema] of publishedSchemas()) files.set(path, `${JSON.stringify(schema, null, 2)}\n`);
-  files.set('docs/errors.md', `# Error codes\n\nGenerated from \`domain/rejections.ts\` and \`adapters/http/problem.ts\`. Bodies are RFC 9457 problem details.\n\n${codeTable()}\n`);
+  files.set(
+    'docs/errors.md',
+    `# Error codes\n\nGenerated from \`domain/rejections.ts\` and \`adapters/http/problem.ts\`. Bodies are RFC 9457 problem details.\n\n${codeTable()}\n`,
+  );
   files.set('docs/configuration.md', configuration());
   files.set('docs/categories.md', categories());
   files.set('docs/walk.md', withQuotes(readFileSync('docs/walk.md', 'utf8')));
@@ -28,11 +31,15 @@ export function publishedSchemas(): Map<string, unknown> {
 }
 
 export function hashOf(schema: unknown): string {
-  return createHash('sha256').update(canonicalJson(JSON.parse(JSON.stringify(schema)) as JsonValue)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(JSON.parse(JSON.stringify(schema)) as JsonValue))
+    .digest('hex');
 }
 
 function configuration(): string {
-  const rows = Object.entries(VARIABLES).map(([name, { description, initial }]) => `| \`${name}\` | ${description} | ${initial === '' ? '' : `\`${initial}\``} |`);
+  const rows = Object.entries(VARIABLES).map(
+    ([name, { description, initial }]) => `| \`${name}\` | ${description} | ${initial === '' ? '' : `\`${initial}\``} |`,
+  );
   return `# Configuration\n\nGenerated from \`adapters/config.ts\`. Environment variables, read once at start; unknown or bad ones are refused.\n\n| variable | what it is | when absent |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 

@@ -1,5 +1,5 @@
 import { categoryOf, patientReferenceOf } from '../../../domain/identity/category.js';
-import { objectsOf, stringOf, type FhirResource } from '../../../domain/identity/resource.js';
+import { type FhirResource, objectsOf, stringOf } from '../../../domain/identity/resource.js';
 
 export interface Identifier {
   readonly system: string;

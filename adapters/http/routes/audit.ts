@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { streams } from '../../../domain/streams.js';
 import type { EventPage } from '../../../domain/log.js';
+import { streams } from '../../../domain/streams.js';
 import type { Recorded } from '../../../schemas/catalogue.js';
 import { positionRefusal } from '../minimum-position.js';
 import { bad, isRejection, isUuid, limitFrom, type Query, refuseUnknown } from '../parameters.js';

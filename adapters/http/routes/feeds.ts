@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../../../commands/request.js';
+import { mayRead, PERMISSION_RULE } from '../../../domain/access/permissions.js';
 import { reject } from '../../../domain/rejections.js';
 import { FEEDS, type FeedPage, feedPage, feedTypes, readFeed } from '../../../projections/reading/feeds.js';
-import { mayRead, PERMISSION_RULE } from '../../../domain/access/permissions.js';
-import type { Caller } from '../../../commands/request.js';
 import { sleep } from '../../clock.js';
 import { callerOf, sendRejection } from '../context.js';
 import { positionRefusal } from '../minimum-position.js';
@@ -57,7 +57,13 @@ async function sendStream(services: Services, request: FeedRequest, reply: Fasti
   if (caller === null) return reply;
   const decision = mayRead({ subject: caller.actor.subject, roles: caller.actor.roles, purpose: caller.purpose }, 'read-feed', null);
   const after = request.headers['last-event-id'] === undefined ? null : String(request.headers['last-event-id']);
-  const refusal = !decision.allowed ? reject(decision.code) : !Object.hasOwn(FEEDS, feed) ? reject('unknown-feed') : after === null ? null : await positionRefusal(services, after);
+  const refusal = !decision.allowed
+    ? reject(decision.code)
+    : !Object.hasOwn(FEEDS, feed)
+      ? reject('unknown-feed')
+      : after === null
+        ? null
+        : await positionRefusal(services, after);
   if (refusal !== null) {
     await record(services, request, caller, null, refusal.code);
     return sendRejection(request, reply, refusal);
@@ -65,7 +71,10 @@ async function sendStream(services: Services, request: FeedRequest, reply: Fasti
   const abort = new AbortController();
   request.raw.once('close', () => abort.abort());
   reply.raw.once('close', () => abort.abort());
-  const text = Readable.from(eventStream(services, request, caller, after, AbortSignal.any([abort.signal, services.stopSignal])), { objectMode: false, highWaterMark: 64 * 1024 });
+  const text = Readable.from(eventStream(services, request, caller, after, AbortSignal.any([abort.signal, services.stopSignal])), {
+    objectMode: false,
+    highWaterMark: 64 * 1024,
+  });
   return reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).type('text/event-stream').send(text);
 }
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { mayRead } from '../../../domain/access/permissions.js';
 import { reject } from '../../../domain/rejections.js';
-import { answerRead, JSON_TYPE } from '../reading.js';
 import { callerOf, sendRejection } from '../context.js';
+import { answerRead, JSON_TYPE } from '../reading.js';
 import type { Services } from '../services.js';
 
 const MODELS = ['record', 'directory', 'accesses', 'patients'];
@@ -19,7 +19,10 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
     const models = services.progress.all();
     const ready = store === 'reachable' && !services.stopping() && MODELS.every((name) => models.some(({ model, fault }) => model === name && fault === null));
     const status = services.stopping() ? 'stopping' : ready ? 'ready' : 'not ready';
-    return reply.code(ready ? 200 : 503).type(JSON_TYPE).send(JSON.stringify({ status, store, models }));
+    return reply
+      .code(ready ? 200 : 503)
+      .type(JSON_TYPE)
+      .send(JSON.stringify({ status, store, models }));
   });
 
   app.get('/metrics', async (_request, reply) => reply.type(services.metrics.registry.contentType).send(await services.metrics.registry.metrics()));
@@ -57,6 +60,9 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
     });
     if (refusal !== null) return sendRejection(request, reply, refusal);
     services.rebuild(model).catch((fault) => request.log.error({ err: fault, model }, 'rebuild failed'));
-    return reply.code(202).type(JSON_TYPE).send(JSON.stringify({ model, status: 'building' }));
+    return reply
+      .code(202)
+      .type(JSON_TYPE)
+      .send(JSON.stringify({ model, status: 'building' }));
   });
 }

@@ -7,7 +7,19 @@ import { lineageOf } from '../../../projections/reading/lineage.js';
 import { factJson, Opener } from '../../../projections/reading/record-json.js';
 import type { RecordPage, RecordQuery } from '../../../projections/reading/record-reader.js';
 import { positionRefusal, reachMinimum } from '../minimum-position.js';
-import { categoryFrom, cursorFrom, cursorOf, instantFrom, isRejection, isUuid, knownAtFrom, limitFrom, type Query, refuseUnknown, revisionFrom } from '../parameters.js';
+import {
+  categoryFrom,
+  cursorFrom,
+  cursorOf,
+  instantFrom,
+  isRejection,
+  isUuid,
+  knownAtFrom,
+  limitFrom,
+  type Query,
+  refuseUnknown,
+  revisionFrom,
+} from '../parameters.js';
 import { answerRead, type Found, JSON_TYPE, type ReadContext } from '../reading.js';
 import type { Services } from '../services.js';
 
@@ -27,7 +39,13 @@ export function recordRoutes(app: FastifyInstance, services: Services): void {
   app.get(`${base}/accesses`, (request: PatientRequest, reply) => sendAccesses(services, request, reply));
 }
 
-function sendRecord(services: Services, request: PatientRequest, reply: FastifyReply, action: 'read-record' | 'read-conflicts', list: string): Promise<FastifyReply> {
+function sendRecord(
+  services: Services,
+  request: PatientRequest,
+  reply: FastifyReply,
+  action: 'read-record' | 'read-conflicts',
+  list: string,
+): Promise<FastifyReply> {
   const { patientId } = request.params;
   return answerRead(services, request, reply, { action, patientId: idOf(patientId) }, async (context) => {
     const query = await queryOf(services, request, context, list);

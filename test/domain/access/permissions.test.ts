@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mayCommand, mayRead, ROLES, type Action, type Role } from '../../../domain/access/permissions.js';
-import { ACCESS_ACTIONS } from '../../../schemas/events/access-recorded.js';
+import { type Action, mayCommand, mayRead, ROLES, type Role } from '../../../domain/access/permissions.js';
 import { COMMAND_NAMES } from '../../../schemas/command-catalogue.js';
+import { ACCESS_ACTIONS } from '../../../schemas/events/access-recorded.js';
 
 const test = suite('who may do what');
 
@@ -55,7 +55,8 @@ for (const role of ROLES) {
 
 test('a patient reads only their own record', () => {
   assert.ok(mayRead(caller('patient', 'PATRQT', PATIENT), 'read-record', PATIENT).allowed);
-  for (const other of ['f6f7a2c4-0000-4000-8000-000000000002', null]) assert.not.ok(mayRead(caller('patient', 'PATRQT', PATIENT), 'read-record', other).allowed);
+  for (const other of ['f6f7a2c4-0000-4000-8000-000000000002', null])
+    assert.not.ok(mayRead(caller('patient', 'PATRQT', PATIENT), 'read-record', other).allowed);
 });
 
 test('purpose and action must be granted by one role: two roles do not lend each other theirs', () => {

@@ -51,12 +51,14 @@ test('who rules does not depend on the order of the designations', () => {
 });
 
 test('the ruling one is in force, fits, and no other that does is more specific, later, or newer', () => {
-  const weight = ({ scope, effectiveFrom, revision }: Designation) => `${(scope.category === null ? 0 : 2) + (scope.element === null ? 0 : 1)}|${effectiveFrom}|${revision}`;
+  const weight = ({ scope, effectiveFrom, revision }: Designation) =>
+    `${(scope.category === null ? 0 : 2) + (scope.element === null ? 0 : 1)}|${effectiveFrom}|${revision}`;
   fc.assert(
     fc.property(anyDesignations, (designations) => {
       const about = { category: 'allergies', element: 'name' };
       const fitting = designations.filter(
-        ({ scope, effectiveFrom }) => effectiveFrom <= NOW && (scope.category ?? about.category) === about.category && (scope.element ?? about.element) === about.element,
+        ({ scope, effectiveFrom }) =>
+          effectiveFrom <= NOW && (scope.category ?? about.category) === about.category && (scope.element ?? about.element) === about.element,
       );
       const heaviest = fitting.map(weight).sort().at(-1);
       const ruling = rulingDesignation(designations, about, NOW);

@@ -32,7 +32,14 @@ test('an observation is of the category it states, else of that of its code', ()
 });
 
 test('each type has a category, an unknown one as well', () => {
-  const expected = { Patient: 'demographics', Claim: 'financial', Goal: 'care-plans', MedicationDispense: 'medications', Provenance: 'administrative', Nonsense: 'other' };
+  const expected = {
+    Patient: 'demographics',
+    Claim: 'financial',
+    Goal: 'care-plans',
+    MedicationDispense: 'medications',
+    Provenance: 'administrative',
+    Nonsense: 'other',
+  };
   for (const [type, category] of Object.entries(expected)) assert.is(categoryOf(resource(type, {})), category, type);
 });
 
@@ -40,7 +47,10 @@ test('the patient is found where each type names it', () => {
   const to = (reference: string) => ({ reference });
   assert.is(patientReferenceOf(resource('Observation', { subject: to('Patient/1') })), 'Patient/1');
   assert.is(patientReferenceOf(resource('Immunization', { patient: to('urn:uuid:1') })), 'urn:uuid:1');
-  assert.is(patientReferenceOf(resource('Coverage', { beneficiary: to('http://a.example/fhir/Patient/1/_history/2') })), 'http://a.example/fhir/Patient/1/_history/2');
+  assert.is(
+    patientReferenceOf(resource('Coverage', { beneficiary: to('http://a.example/fhir/Patient/1/_history/2') })),
+    'http://a.example/fhir/Patient/1/_history/2',
+  );
   assert.is(patientReferenceOf(resource('Account', { subject: [to('Device/1'), to('Patient/2')] })), 'Patient/2');
   assert.is(patientReferenceOf(resource('Appointment', { participant: [{ actor: to('Practitioner/1') }, { actor: to('Patient/3') }] })), 'Patient/3');
   assert.is(patientReferenceOf(resource('Task', { for: to('Patient?identifier=a|b') })), 'Patient?identifier=a|b');

@@ -8,7 +8,14 @@ const test = suite('codes');
 const code = (coding: { system?: string; code?: string }) => strongCode(coding)?.code ?? null;
 
 test('a system is one system as URI, OID and HL7 v2 name', () => {
-  for (const name of ['http://snomed.info/sct', 'https://snomed.info/sct/', 'urn:oid:2.16.840.1.113883.6.96', '2.16.840.1.113883.6.96', 'SCT', 'http://snomed.info/sct/731000124108']) {
+  for (const name of [
+    'http://snomed.info/sct',
+    'https://snomed.info/sct/',
+    'urn:oid:2.16.840.1.113883.6.96',
+    '2.16.840.1.113883.6.96',
+    'SCT',
+    'http://snomed.info/sct/731000124108',
+  ]) {
     assert.is(canonicalSystem(name), 'http://snomed.info/sct', name);
   }
   assert.is(canonicalSystem('urn:oid:2.16.840.1.113883.6.69'), 'http://hl7.org/fhir/sid/ndc');

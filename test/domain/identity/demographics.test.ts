@@ -8,7 +8,14 @@ const test = suite('demographic elements');
 const elements = (patient: FhirResource) => new Map(statementsOf(patient).map((statement) => [statement.element, statement]));
 
 test('a patient makes one statement for each element that is there', () => {
-  const patient = resource('Patient', { id: '1', name: [{ family: 'A' }], birthDate: '1970-01-01', deceasedBoolean: false, multipleBirthInteger: 2, text: { div: 'x' } });
+  const patient = resource('Patient', {
+    id: '1',
+    name: [{ family: 'A' }],
+    birthDate: '1970-01-01',
+    deceasedBoolean: false,
+    multipleBirthInteger: 2,
+    text: { div: 'x' },
+  });
   assert.equal([...elements(patient).keys()].sort(), ['birthDate', 'deceased', 'multipleBirth', 'name']);
   assert.equal(elements(patient).get('deceased')?.identity, ['demographics|deceased']);
 });
@@ -34,8 +41,20 @@ test('an element is known with its primitive extensions, an unknown one by its o
 });
 
 test('lists compare without order, numbers and addresses of contact without punctuation', () => {
-  const a = resource('Patient', { telecom: [{ system: 'phone', value: '(617) 555-0100' }, { system: 'email', value: 'A@Example.org' }], name: [{ family: 'A' }, { family: 'B' }] });
-  const b = resource('Patient', { telecom: [{ system: 'email', value: 'a@example.org' }, { system: 'phone', value: '617.555.0100' }], name: [{ family: 'B' }, { family: 'A' }] });
+  const a = resource('Patient', {
+    telecom: [
+      { system: 'phone', value: '(617) 555-0100' },
+      { system: 'email', value: 'A@Example.org' },
+    ],
+    name: [{ family: 'A' }, { family: 'B' }],
+  });
+  const b = resource('Patient', {
+    telecom: [
+      { system: 'email', value: 'a@example.org' },
+      { system: 'phone', value: '617.555.0100' },
+    ],
+    name: [{ family: 'B' }, { family: 'A' }],
+  });
   for (const element of ['telecom', 'name']) assert.is(elements(a).get(element)?.value, elements(b).get(element)?.value, element);
   const given = (names: readonly string[]) => elements(resource('Patient', { name: [{ given: names }] })).get('name')?.value;
   assert.is.not(given(['Anna', 'Maria']), given(['Maria', 'Anna']));

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { concept, icd10, identityOf, loinc, meet, ndc, resource, rxnorm, sct, cvx } from './resources.js';
+import { concept, cvx, icd10, identityOf, loinc, meet, ndc, resource, rxnorm, sct } from './resources.js';
 
 const test = suite('identity');
 const id = (value: string, more: object = {}) => ({ identifier: [{ system: 'http://hospital.example/ids', value, ...more }] });
@@ -33,7 +33,8 @@ test('no trick with separators makes two identifiers one', () => {
 });
 
 test('a problem is its code and site, a diagnosis of an encounter has an onset as well', () => {
-  const problem = (onset: string, more: object = {}) => resource('Condition', { code: concept(sct('44054006'), icd10('E11.9')), onsetDateTime: onset, ...more });
+  const problem = (onset: string, more: object = {}) =>
+    resource('Condition', { code: concept(sct('44054006'), icd10('E11.9')), onsetDateTime: onset, ...more });
   const visit = { category: [concept({ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'encounter-diagnosis' })] };
   assert.ok(meet(problem('2019'), problem('2020')));
   assert.not.ok(meet(problem('2019'), problem('2019', { bodySite: [concept(sct('7771000'))] })));
@@ -66,13 +67,19 @@ test('value and status are no part of what an observation is', () => {
 
 test('specimens tell results of one moment apart', () => {
   const culture = (specimen: string) =>
-    resource('Observation', { code: concept(loinc('600-7')), category: [concept({ code: 'laboratory' })], effectiveDateTime: '2021-03-14T10:00:00Z', specimen: { reference: specimen } });
+    resource('Observation', {
+      code: concept(loinc('600-7')),
+      category: [concept({ code: 'laboratory' })],
+      effectiveDateTime: '2021-03-14T10:00:00Z',
+      specimen: { reference: specimen },
+    });
   assert.not.ok(meet(culture('Specimen/left'), culture('Specimen/right')));
   assert.ok(meet(culture('Specimen/left'), culture('Specimen/left/_history/2')));
 });
 
 test('a vaccination is its vaccine and the day as it was written', () => {
-  const dose = (coding: object, occurrenceDateTime: string, status = 'completed') => resource('Immunization', { status, vaccineCode: concept(coding), occurrenceDateTime });
+  const dose = (coding: object, occurrenceDateTime: string, status = 'completed') =>
+    resource('Immunization', { status, vaccineCode: concept(coding), occurrenceDateTime });
   assert.ok(meet(dose(cvx('03'), '2021-03-14'), dose(cvx('3'), '2021-03-14T22:00:00-05:00', 'not-done')));
   assert.not.ok(meet(dose(cvx('3'), '2021-03-14'), dose(cvx('94'), '2021-03-14')));
   assert.equal(identityOf(dose(cvx('3'), '2021-03')), []);
@@ -96,7 +103,11 @@ test('what is stated, ordered, given and dispensed are four things', () => {
 
 test('a drug may be contained, and several ingredients are one drug', () => {
   const statement = (medication: object) =>
-    resource('MedicationStatement', { contained: [{ resourceType: 'Medication', id: 'm', ...medication }], medicationReference: { reference: '#m' }, effectiveDateTime: '2021' });
+    resource('MedicationStatement', {
+      contained: [{ resourceType: 'Medication', id: 'm', ...medication }],
+      medicationReference: { reference: '#m' },
+      effectiveDateTime: '2021',
+    });
   const plain = resource('MedicationStatement', { medicationCodeableConcept: concept(rxnorm('314076')), effectiveDateTime: '2021' });
   assert.ok(meet(statement({ code: concept(rxnorm('314076')) }), plain));
   const [a, b] = ['1191', '161'].map((code) => ({ itemCodeableConcept: concept(rxnorm(code)) }));
@@ -112,7 +123,11 @@ test('a dose whose minute is not known joins nothing', () => {
 
 test('a device is its serial number too: two leads of one model are two implants', () => {
   const lead = (serialNumber: string) =>
-    resource('Device', { udiCarrier: [{ deviceIdentifier: '00844588003288' }], serialNumber, identifier: [{ system: 'http://hl7.org/fhir/NamingSystem/gs1-di', value: '00844588003288' }] });
+    resource('Device', {
+      udiCarrier: [{ deviceIdentifier: '00844588003288' }],
+      serialNumber,
+      identifier: [{ system: 'http://hl7.org/fhir/NamingSystem/gs1-di', value: '00844588003288' }],
+    });
   assert.ok(meet(lead('A1'), lead('A1')));
   assert.not.ok(meet(lead('A1'), lead('A2')));
 });
@@ -136,7 +151,10 @@ test('tokens of two categories never meet, and a resource has few', () => {
   const other = resource('Observation', { ...id('1'), code: concept(loinc('2345-7')) });
   assert.not.ok(meet(lab, other));
   const many = (make: (index: number) => object) => Array.from({ length: 2000 }, (_, index) => make(index));
-  const swollen = resource('Observation', { identifier: many((index) => ({ system: 'a', value: `v${index}` })), code: concept(...many((index) => sct(String(10_000_000 + index)))) });
+  const swollen = resource('Observation', {
+    identifier: many((index) => ({ system: 'a', value: `v${index}` })),
+    code: concept(...many((index) => sct(String(10_000_000 + index)))),
+  });
   assert.is(identityOf(swollen).length, 128);
 });
 

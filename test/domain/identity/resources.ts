@@ -3,7 +3,9 @@ import { statementsOf } from '../../../domain/identity/statements.js';
 import type { JsonObject } from '../../../domain/json/json-value.js';
 
 /** Short codings for tests: `sct('91936005')`. */
-const coding = (system: string) => (code: string, display = 'whatever') => ({ system, code, display });
+const coding =
+  (system: string) =>
+  (code: string, display = 'whatever') => ({ system, code, display });
 export const sct = coding('http://snomed.info/sct');
 export const loinc = coding('http://loinc.org');
 export const rxnorm = coding('http://www.nlm.nih.gov/research/umls/rxnorm');

@@ -1,19 +1,32 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { statementsOf, type FhirResource } from '../../../domain/identity/statements.js';
+import { type FhirResource, statementsOf } from '../../../domain/identity/statements.js';
 import { parseLossless } from '../../../domain/json/lossless.js';
 import { fc, reordered } from '../json/arbitrary.js';
-import { agree, concept, icd10, loinc, resource, rxnorm, sct, saidBy } from './resources.js';
+import { agree, concept, icd10, loinc, resource, rxnorm, saidBy, sct } from './resources.js';
 
 const test = suite('what is said');
 const glucose = (more: object) =>
-  resource('Observation', { status: 'final', code: concept(loinc('2345-7')), effectiveDateTime: '2021-03-14T10:00:00Z', valueQuantity: { value: 7, unit: 'mmol/L', code: 'mmol/L' }, ...more });
+  resource('Observation', {
+    status: 'final',
+    code: concept(loinc('2345-7')),
+    effectiveDateTime: '2021-03-14T10:00:00Z',
+    valueQuantity: { value: 7, unit: 'mmol/L', code: 'mmol/L' },
+    ...more,
+  });
 
 test('is not the envelope, the narrative, nor who recorded it and when', () => {
   const plumbing = {
-    id: '1', meta: { versionId: '3' }, text: { status: 'generated', div: '<div>x</div>' }, language: 'en',
-    subject: { reference: 'Patient/1' }, encounter: { reference: 'Encounter/1' }, performer: [{ reference: 'Practitioner/1' }],
-    issued: '2021-03-15T00:00:00Z', identifier: [{ system: 'a', value: 'b' }], extension: [{ url: 'http://example.org/x', valueString: 'y' }],
+    id: '1',
+    meta: { versionId: '3' },
+    text: { status: 'generated', div: '<div>x</div>' },
+    language: 'en',
+    subject: { reference: 'Patient/1' },
+    encounter: { reference: 'Encounter/1' },
+    performer: [{ reference: 'Practitioner/1' }],
+    issued: '2021-03-15T00:00:00Z',
+    identifier: [{ system: 'a', value: 'b' }],
+    extension: [{ url: 'http://example.org/x', valueString: 'y' }],
   };
   assert.ok(agree(glucose({}), glucose(plumbing)));
 });
@@ -52,14 +65,21 @@ test('is the order of arrays only where it means something', () => {
 
 test('is what a contained resource says, not what it is called', () => {
   const order = (id: string, code: string) =>
-    resource('MedicationRequest', { contained: [{ resourceType: 'Medication', id, code: concept(rxnorm(code)) }], medicationReference: { reference: `#${id}` } });
+    resource('MedicationRequest', {
+      contained: [{ resourceType: 'Medication', id, code: concept(rxnorm(code)) }],
+      medicationReference: { reference: `#${id}` },
+    });
   assert.ok(agree(order('a', '314076'), order('b', '314076')));
   assert.not.ok(agree(order('a', '314076'), order('a', '314077')));
 });
 
 test('stays small when contained resources are referred to over and over', () => {
   const contained = Array.from({ length: 50 }, (_, index) => ({
-    resourceType: 'Basic', id: `c${index}`, extension: [], subject: { reference: `#c${index + 1}` }, author: { reference: `#c${index + 1}` },
+    resourceType: 'Basic',
+    id: `c${index}`,
+    extension: [],
+    subject: { reference: `#c${index + 1}` },
+    author: { reference: `#c${index + 1}` },
   }));
   assert.ok(saidBy(resource('Basic', { contained, author: { reference: '#c0' } })).length < 10_000);
 });
@@ -67,11 +87,23 @@ test('stays small when contained resources are referred to over and over', () =>
 test('keeps a display where nothing else is said, and why a value is missing', () => {
   const payer = (display: string) => resource('Coverage', { payor: [{ display }] });
   assert.not.ok(agree(payer('Medicare'), payer('Medicaid')));
-  const absent = (valueCode: string) => glucose({ _valueString: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode }] } });
+  const absent = (valueCode: string) =>
+    glucose({ _valueString: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode }] } });
   assert.not.ok(agree(absent('unknown'), absent('masked')));
 });
 
-const codings = fc.array(fc.constantFrom(sct('44054006'), icd10('E11.9'), loinc('2345-7'), rxnorm('314076'), { system: 'http://local.example', code: 'x' }, { code: 'y' }, { display: 'z' }), { minLength: 1, maxLength: 6 });
+const codings = fc.array(
+  fc.constantFrom(
+    sct('44054006'),
+    icd10('E11.9'),
+    loinc('2345-7'),
+    rxnorm('314076'),
+    { system: 'http://local.example', code: 'x' },
+    { code: 'y' },
+    { display: 'z' },
+  ),
+  { minLength: 1, maxLength: 6 },
+);
 
 test('does not depend on the order of codings or members, and neither does identity', () => {
   fc.assert(
@@ -85,11 +117,26 @@ test('does not depend on the order of codings or members, and neither does ident
 
 test('can be asked of anything that has a type, without failing', () => {
   const types = fc.constantFrom('Patient', 'Observation', 'Condition', 'MedicationRequest', 'Coverage', 'Device', 'Encounter', 'Immunization', 'Foo');
-  const members = fc.constantFrom('identifier', 'code', 'contained', 'medicationReference', 'effectivePeriod', 'category', 'payor', 'period', 'class', 'name', 'telecom', 'extension', 'occurrenceDateTime');
+  const members = fc.constantFrom(
+    'identifier',
+    'code',
+    'contained',
+    'medicationReference',
+    'effectivePeriod',
+    'category',
+    'payor',
+    'period',
+    'class',
+    'name',
+    'telecom',
+    'extension',
+    'occurrenceDateTime',
+  );
   const values = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom([null], [{}], { coding: [null, 1] }, { coding: {} }, { reference: 1 }, '2021-02-30'));
   fc.assert(
     fc.property(types, fc.dictionary(members, values), (type, object) => {
-      for (const { identity, value } of statementsOf({ ...object, resourceType: type } as FhirResource)) assert.ok(Array.isArray(identity) && typeof value === 'string');
+      for (const { identity, value } of statementsOf({ ...object, resourceType: type } as FhirResource))
+        assert.ok(Array.isArray(identity) && typeof value === 'string');
     }),
     { numRuns: 500 },
   );

@@ -78,7 +78,10 @@ test('orders names by UTF-16 code units, many as well as few', () => {
     fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme', minLength: 1 }), { maxLength: 60 }), (names) => {
       fc.pre(!names.includes('__proto__'));
       const object = Object.fromEntries(names.map((name) => [name, 1]));
-      const expected = `{${[...names].sort().map((name) => `${JSON.stringify(name)}:1`).join(',')}}`;
+      const expected = `{${[...names]
+        .sort()
+        .map((name) => `${JSON.stringify(name)}:1`)
+        .join(',')}}`;
       return canonicalJson(object) === expected;
     }),
   );

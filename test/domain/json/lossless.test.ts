@@ -1,8 +1,8 @@
-import { fc } from './arbitrary.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { canonicalJson } from '../../../domain/json/canonical.js';
 import { doubleKeeps, type JsonValue, memberCountOf, parseLossless, scanMembers, WideNumber } from '../../../domain/json/lossless.js';
+import { fc } from './arbitrary.js';
 
 const LIMITS = { maxDepth: 8 };
 const scan = (text: string) => scanMembers(text, LIMITS);
@@ -121,7 +121,9 @@ parsing('reads what JSON.parse reads where no number is wide', () => {
 });
 
 parsing('gives every decimal back as it was written, or as a double that says the same', () => {
-  const lexemes = fc.tuple(fc.boolean(), fc.bigInt({ min: 0n }), fc.bigInt({ min: 0n })).map(([negative, whole, fraction]) => `${negative ? '-' : ''}${whole}.${fraction}1`);
+  const lexemes = fc
+    .tuple(fc.boolean(), fc.bigInt({ min: 0n }), fc.bigInt({ min: 0n }))
+    .map(([negative, whole, fraction]) => `${negative ? '-' : ''}${whole}.${fraction}1`);
   fc.assert(
     fc.property(lexemes, (lexeme) => {
       const value = parseLossless(lexeme);
@@ -132,12 +134,19 @@ parsing('gives every decimal back as it was written, or as a double that says th
 
 parsing('throws an offset and no content on text that is not JSON', () => {
   for (const text of ['', '{', '{"secret":}', '["secret" 1]', 'secret', '{"a":"secret\\q"}', '1 2', '{"__proto__":1}', `${'['.repeat(600)}`]) {
-    assert.throws(() => parseLossless(text), (error: unknown) => error instanceof SyntaxError && !error.message.includes('secret'));
+    assert.throws(
+      () => parseLossless(text),
+      (error: unknown) => error instanceof SyntaxError && !error.message.includes('secret'),
+    );
   }
 });
 
 parsing('a double keeps decimals of up to fifteen digits', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 999_999_999_999_999 }), fc.integer({ min: -20, max: 20 }), (digits, exponent) => doubleKeeps(`${digits}e${exponent}`)));
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 999_999_999_999_999 }), fc.integer({ min: -20, max: 20 }), (digits, exponent) =>
+      doubleKeeps(`${digits}e${exponent}`),
+    ),
+  );
 });
 
 parsing.run();

@@ -28,7 +28,9 @@ recording('the same version with the same content is the first event again', () 
 });
 
 recording('the same version with other content is refused', () => {
-  patient(records()).when(records({ words: 'amoxicillin' })).thenRefused('source-version-conflict');
+  patient(records())
+    .when(records({ words: 'amoxicillin' }))
+    .thenRefused('source-version-conflict');
 });
 
 recording('a record without a version is a repeat of itself, and a conflict with other content', () => {
@@ -55,7 +57,9 @@ recording('a version that was superseded is still known as a repeat', () => {
 });
 
 recording('two sources may use one record id for two things', () => {
-  patient(records()).when(records({ source: 'lis', words: 'other' })).thenEvents({ type: 'fact-recorded' });
+  patient(records())
+    .when(records({ source: 'lis', words: 'other' }))
+    .thenEvents({ type: 'fact-recorded' });
 });
 
 recording.run();
@@ -86,7 +90,9 @@ correcting('a correction sent again is the first one', () => {
 correcting('two versions that cannot be compared are both corrected by one correction', () => {
   const story = patient(records({ version: 'blue' }), records({ version: 'green', words: 'b' }));
   const [, first, second] = story.events;
-  story.when(corrects({ version: null, words: 'c' })).thenEvents({ type: 'fact-corrected', data: { replaces: [first?.id, second?.id], sourceVersion: 'blue' } });
+  story
+    .when(corrects({ version: null, words: 'c' }))
+    .thenEvents({ type: 'fact-corrected', data: { replaces: [first?.id, second?.id], sourceVersion: 'blue' } });
 });
 
 correcting('a correction with a version of its own that a newer one has overtaken is a repeat when it is known, else refused', () => {
@@ -100,9 +106,15 @@ correcting('a correction with a version of its own that a newer one has overtake
 
 correcting('what was never recorded, or was retracted, or moves to another category cannot be corrected', () => {
   patient().when(corrects()).thenRefused('unknown-fact');
-  patient(records(), retracts()).when(corrects({ words: 'b' })).thenRefused('fact-retracted');
-  patient(records()).when(corrects({ words: 'b', category: 'conditions' })).thenRefused('category-changed');
-  patient(records()).when(corrects({ source: 'lis', words: 'b' })).thenRefused('unknown-fact');
+  patient(records(), retracts())
+    .when(corrects({ words: 'b' }))
+    .thenRefused('fact-retracted');
+  patient(records())
+    .when(corrects({ words: 'b', category: 'conditions' }))
+    .thenRefused('category-changed');
+  patient(records())
+    .when(corrects({ source: 'lis', words: 'b' }))
+    .thenRefused('unknown-fact');
 });
 
 correcting('a record that a newer version moved to another category is corrected there', () => {
@@ -131,7 +143,9 @@ retracting('twice is once', () => {
 
 retracting('what was never said cannot be taken back, nor what another source said', () => {
   patient().when(retracts()).thenRefused('unknown-fact');
-  patient(records()).when(retracts({ source: 'lis' })).thenRefused('unknown-fact');
+  patient(records())
+    .when(retracts({ source: 'lis' }))
+    .thenRefused('unknown-fact');
 });
 
 retracting('a lower version that comes after it stays dead, and a second retraction is still the first', () => {
@@ -165,7 +179,9 @@ demographics('registering again is a repeat, and an update when something change
 });
 
 demographics('another source states its own beside them', () => {
-  patient().when(updates({ source: 'lis' })).thenEvents({ type: 'demographics-updated', data: { replaces: [] } });
+  patient()
+    .when(updates({ source: 'lis' }))
+    .thenEvents({ type: 'demographics-updated', data: { replaces: [] } });
 });
 
 demographics('without a version the newest statement takes the place of the one before', () => {

@@ -7,9 +7,16 @@ const test = suite('versions');
 
 const wholeNumber = fc.bigInt({ min: 0n, max: 10n ** 18n - 1n }).map(String);
 const instant = fc
-  .record({ at: fc.date({ min: new Date('1970-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }), digits: fc.stringMatching(/^\d{0,12}$/), zone: fc.constantFrom('Z', '+02:00', '-09:30') })
+  .record({
+    at: fc.date({ min: new Date('1970-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
+    digits: fc.stringMatching(/^\d{0,12}$/),
+    zone: fc.constantFrom('Z', '+02:00', '-09:30'),
+  })
   .map(({ at, digits, zone }) => `${at.toISOString().slice(0, 19)}${digits === '' ? '' : `.${digits}`}${zone}`);
-const label = fc.oneof(fc.stringMatching(/^[a-c]{1,2}$/), fc.constantFrom('v1', '1.0', '01', '-1', '2020-01-01', '2020-13-45T00:00:00Z', '1234567890123456789'));
+const label = fc.oneof(
+  fc.stringMatching(/^[a-c]{1,2}$/),
+  fc.constantFrom('v1', '1.0', '01', '-1', '2020-01-01', '2020-13-45T00:00:00Z', '1234567890123456789'),
+);
 const version = fc.oneof(fc.bigInt({ min: 0n, max: 5n }).map(String), wholeNumber, instant, label, fc.constant(null));
 
 const heads = (lineage: Lineage<VersionRef>) => lineage.heads.map(({ eventId }) => eventId).sort();
@@ -33,7 +40,15 @@ test('instants compare as instants, to the last digit and across offsets', () =>
 });
 
 test('anything else compares with nothing but itself', () => {
-  for (const [left, right] of [['1', '2026-01-01T00:00:00Z'], ['01', '1'], ['1.0', '1'], ['a', 'b'], ['2026-01-01', '2026-01-02'], [null, '1'], ['-1', '0']] as const) {
+  for (const [left, right] of [
+    ['1', '2026-01-01T00:00:00Z'],
+    ['01', '1'],
+    ['1.0', '1'],
+    ['a', 'b'],
+    ['2026-01-01', '2026-01-02'],
+    [null, '1'],
+    ['-1', '0'],
+  ] as const) {
     assert.is(compareVersions(left, right), 'incomparable', `${left} and ${right}`);
     assert.is(compareVersions(right, left), 'incomparable', `${right} and ${left}`);
   }
@@ -87,7 +102,13 @@ test('of versions that compare, only the highest is live', () => {
 });
 
 test('versions that do not compare are live side by side', () => {
-  assert.equal(heads(lineageOf([null, '1', 'a', 'b', '2026-01-01T00:00:00Z'].map((sourceVersion, n) => ({ eventId: String(n), sourceVersion })))), ['0', '1', '2', '3', '4']);
+  assert.equal(heads(lineageOf([null, '1', 'a', 'b', '2026-01-01T00:00:00Z'].map((sourceVersion, n) => ({ eventId: String(n), sourceVersion })))), [
+    '0',
+    '1',
+    '2',
+    '3',
+    '4',
+  ]);
 });
 
 test('a version takes the place of what it names, and is live itself unless it is outdated', () => {

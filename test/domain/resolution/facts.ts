@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import type { Designation } from '../../../domain/authority/precedence.js';
-import { groupIntoFacts } from '../../../domain/resolution/grouping.js';
-import { resolveFact } from '../../../domain/resolution/resolve.js';
 import { canonicalJson } from '../../../domain/json/canonical.js';
 import type { JsonValue } from '../../../domain/json/json-value.js';
+import { groupIntoFacts } from '../../../domain/resolution/grouping.js';
+import { resolveFact } from '../../../domain/resolution/resolve.js';
 import type { Assertion, Head } from '../../../schemas/read-models/fact.js';
 import { sealedPart } from '../../support/events.js';
 import { token, uuid } from '../given.js';
@@ -74,7 +74,11 @@ export function recordOf(assertions: readonly Assertion[], designations: readonl
     .filter((resolution) => resolution !== undefined)
     .sort((left, right) => (left.fact.factId < right.fact.factId ? -1 : 1))
     // Live versions of a record are a set; how they lie in the row is of no account.
-    .map((resolution) => ({ ...resolution, designation: resolution.designation ?? null, fact: { ...resolution.fact, assertions: resolution.fact.assertions.map(({ assertionId }) => assertionId) } }))
+    .map((resolution) => ({
+      ...resolution,
+      designation: resolution.designation ?? null,
+      fact: { ...resolution.fact, assertions: resolution.fact.assertions.map(({ assertionId }) => assertionId) },
+    }))
     .map((resolution) => ({ ...resolution, winner: said(resolution.winner), alternatives: resolution.alternatives.map(said) }));
   return canonicalJson(resolutions as unknown as JsonValue);
 }
@@ -86,17 +90,23 @@ function said({ assertion, head, rank }: { assertion: Assertion; head: Head; ran
 const SOURCES = ['ehr', 'lis', 'ris', 'pharmacy'];
 const about = fc.subarray(['a', 'b', 'c', 'd', 'e']);
 const from = fc.constantFrom(null, '2020-01-01T00:00:00.000Z', '2021-01-01T00:00:00.000Z');
-const heads = fc.uniqueArray(fc.record({ version: fc.constantFrom('1', '2', '10', 'x', 'y', null, '2026-01-01T00:00:00Z'), value: fc.constantFrom('v', 'w'), about, from }), {
-  maxLength: 3,
-  selector: ({ version, value }) => `${version}|${value}`,
-});
+const heads = fc.uniqueArray(
+  fc.record({ version: fc.constantFrom('1', '2', '10', 'x', 'y', null, '2026-01-01T00:00:00Z'), value: fc.constantFrom('v', 'w'), about, from }),
+  {
+    maxLength: 3,
+    selector: ({ version, value }) => `${version}|${value}`,
+  },
+);
 
 /** Any set of source records: few sources, few records, few things to be about, so that they meet often. */
 export const anyAssertions: fc.Arbitrary<Assertion[]> = fc
-  .uniqueArray(fc.record({ source: fc.constantFrom(...SOURCES), record: fc.constantFrom('1', '2', '3'), heads, category: fc.constantFrom('allergies', 'vital-signs') }), {
-    maxLength: 9,
-    selector: ({ source, record }) => `${source}|${record}`,
-  })
+  .uniqueArray(
+    fc.record({ source: fc.constantFrom(...SOURCES), record: fc.constantFrom('1', '2', '3'), heads, category: fc.constantFrom('allergies', 'vital-signs') }),
+    {
+      maxLength: 9,
+      selector: ({ source, record }) => `${source}|${record}`,
+    },
+  )
   .map((all) => all.map(({ source, record, heads, category }) => assertionOf(source, record, heads, { category })));
 
 export const anyDesignations: fc.Arbitrary<Designation[]> = fc.uniqueArray(

@@ -15,9 +15,10 @@ test('two sources that share a name of it speak of the same fact', () => {
 });
 
 test('a third joins two that share nothing with each other', () => {
-  assert.equal(groups(assertionOf('ehr', '1', [{ about: ['a'] }]), assertionOf('lis', '1', [{ about: ['b'] }]), assertionOf('ris', '1', [{ about: ['a', 'b'] }])), [
-    ['ehr', 'lis', 'ris'],
-  ]);
+  assert.equal(
+    groups(assertionOf('ehr', '1', [{ about: ['a'] }]), assertionOf('lis', '1', [{ about: ['b'] }]), assertionOf('ris', '1', [{ about: ['a', 'b'] }])),
+    [['ehr', 'lis', 'ris']],
+  );
 });
 
 test("one source's records are never joined by a name alone, since it knows its own list", () => {

@@ -54,13 +54,21 @@ test('equal values are no conflict, and all of them are attributed', () => {
 });
 
 test('a source whose versions do not compare is in conflict with itself', () => {
-  const fact = factOf(assertionOf('ehr', '1', [{ version: 'a', value: 'x' }, { version: 'b', value: 'y' }]));
+  const fact = factOf(
+    assertionOf('ehr', '1', [
+      { version: 'a', value: 'x' },
+      { version: 'b', value: 'y' },
+    ]),
+  );
   assert.ok(resolveFact(fact, [], NOW)?.conflict);
 });
 
 test('nothing live is nothing to say', () => {
   assert.is(resolveFact(factOf(assertionOf('ehr', '1', [])), [], NOW), undefined);
-  assert.is(resolveFact(factOf(joined('ehr')), [], NOW, () => false), undefined);
+  assert.is(
+    resolveFact(factOf(joined('ehr')), [], NOW, () => false),
+    undefined,
+  );
 });
 
 test('the designations of the asked instant rule, not those of today', () => {
@@ -72,8 +80,12 @@ test('the designations of the asked instant rule, not those of today', () => {
 
 test('any order of assertions, of their live versions and of designations gives the same record, byte for byte', () => {
   const versionsShuffled = (assertions: Assertion[]) =>
-    fc.tuple(...assertions.map((one) => fc.shuffledSubarray(one.heads, { minLength: one.heads.length }))).map((all) => assertions.map((one, n) => ({ ...one, heads: all[n] ?? [] })));
-  const cases = fc.tuple(shuffled(anyAssertions), shuffled(anyDesignations)).chain(([[left, right], designations]) => fc.tuple(fc.constant(left), versionsShuffled(right), fc.constant(designations)));
+    fc
+      .tuple(...assertions.map((one) => fc.shuffledSubarray(one.heads, { minLength: one.heads.length })))
+      .map((all) => assertions.map((one, n) => ({ ...one, heads: all[n] ?? [] })));
+  const cases = fc
+    .tuple(shuffled(anyAssertions), shuffled(anyDesignations))
+    .chain(([[left, right], designations]) => fc.tuple(fc.constant(left), versionsShuffled(right), fc.constant(designations)));
   fc.assert(
     fc.property(cases, ([left, right, [designations, shuffledDesignations]]) => {
       assert.is(recordOf(left, designations), recordOf(right, shuffledDesignations));
@@ -84,14 +96,22 @@ test('any order of assertions, of their live versions and of designations gives 
 
 test('the order of ties is total: no two statements stand on one place', () => {
   const versions = ['1', '2', '3', 'x', 'y', null, '2026-01-01T00:00:00Z', '2026-01-01T01:00:00+01:00'];
-  const heads = fc.uniqueArray(fc.record({ version: fc.constantFrom(...versions), value: fc.constantFrom('v', 'w') }), { minLength: 2, maxLength: 6, selector: (head) => JSON.stringify(head) });
+  const heads = fc.uniqueArray(fc.record({ version: fc.constantFrom(...versions), value: fc.constantFrom('v', 'w') }), {
+    minLength: 2,
+    maxLength: 6,
+    selector: (head) => JSON.stringify(head),
+  });
   fc.assert(
     fc.property(shuffled(heads), shuffled(heads), ([left, leftAgain], [right, rightAgain]) => {
       const glue = assertionOf('lis', '1', [{ about: ['same'], value: 'glue' }]);
       const same = (all: readonly object[]) => all.map((head) => ({ ...head, about: ['same'] }));
       const orderOf = (a: readonly object[], b: readonly object[]) => {
         const resolution = resolveFact(factOf(assertionOf('ehr', '1', same(a)), assertionOf('ehr', '2', same(b)), glue), [], NOW);
-        return [resolution?.winner, ...(resolution?.alternatives ?? [])].map((candidate) => [candidate?.assertion.recordKey, candidate?.head.sourceVersion, candidate?.head.value]);
+        return [resolution?.winner, ...(resolution?.alternatives ?? [])].map((candidate) => [
+          candidate?.assertion.recordKey,
+          candidate?.head.sourceVersion,
+          candidate?.head.value,
+        ]);
       };
       assert.equal(orderOf(left, right), orderOf(leftAgain, rightAgain));
     }),
@@ -115,7 +135,12 @@ test('nothing that tells of arrival has a say: positions, event ids and our cloc
     fc.property(anyAssertions, fc.infiniteStream(fc.nat()), (assertions, numbers) => {
       const moved = assertions.map((one) => ({
         ...one,
-        heads: one.heads.map((head) => ({ ...head, position: String(numbers.next().value), eventId: token(String(numbers.next().value)), recordedAt: `${numbers.next().value}` })),
+        heads: one.heads.map((head) => ({
+          ...head,
+          position: String(numbers.next().value),
+          eventId: token(String(numbers.next().value)),
+          recordedAt: `${numbers.next().value}`,
+        })),
       }));
       const winners = (all: readonly Assertion[]) => groupIntoFacts(OWNER, all).map((fact) => resolveFact(fact, [], NOW)?.winner.head.contentToken);
       assert.equal(winners(moved), winners(assertions));

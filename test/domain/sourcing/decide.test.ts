@@ -10,7 +10,8 @@ const registers: SourceCommand = { name: 'register-source', data };
 const suspends: SourceCommand = { name: 'suspend-source', sourceId: 'lis', reason: 'floods us' };
 const reinstates: SourceCommand = { name: 'reinstate-source', sourceId: 'lis', reason: 'repaired' };
 const source = (...commands: SourceCommand[]) => new Story(sourceDecider, 'acme.source-lis').tell(...commands);
-const standing = (story: ReturnType<typeof source>) => sourceStanding(story.events.reduce((state, event, revision) => sourceDecider.evolve(state, event, revision), sourceDecider.initial()));
+const standing = (story: ReturnType<typeof source>) =>
+  sourceStanding(story.events.reduce((state, event, revision) => sourceDecider.evolve(state, event, revision), sourceDecider.initial()));
 
 test('a source is unknown until it is registered', () => {
   given(sourceDecider).when(suspends).thenRefused('unknown-source');
@@ -31,8 +32,12 @@ test('registered again it is a repeat, with other details it is refused', () => 
 test('a suspended source may not write until it is reinstated', () => {
   assert.is(standing(source(registers, suspends)), 'source-suspended');
   assert.is(standing(source(registers, suspends, reinstates)), 'active');
-  source(registers).when(suspends).thenEvents({ type: 'source-suspended', data: { sourceId: 'lis', reason: 'floods us' } });
-  source(registers, suspends).when(reinstates).thenEvents({ type: 'source-reinstated', data: { sourceId: 'lis', reason: 'repaired' } });
+  source(registers)
+    .when(suspends)
+    .thenEvents({ type: 'source-suspended', data: { sourceId: 'lis', reason: 'floods us' } });
+  source(registers, suspends)
+    .when(reinstates)
+    .thenEvents({ type: 'source-reinstated', data: { sourceId: 'lis', reason: 'repaired' } });
 });
 
 test('suspending twice is once, and what is not suspended cannot be reinstated', () => {
