@@ -48,7 +48,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push('PORT must be a whole number from 0 to 65535.');
   const eventStoreUrl = urlOf(
     value('EVENTSTORE_URL'),
-    /^(esdb|kurrentdb)(\+discover)?:\/\//,
+    /^esdb(\+discover)?:\/\//,
     'EVENTSTORE_URL must begin with esdb:// or esdb+discover://.',
     problems,
   );

@@ -27,7 +27,8 @@ export async function openEventStore(
 ): Promise<{ store: EventStore; shared: EmbeddedEvents | null; waiting: () => number }> {
   if (config.eventStoreUrl !== null) {
     const { EventStoreDbEventStore } = await import('./eventstoredb/event-store.js');
-    return { store: await EventStoreDbEventStore.connect(config.eventStoreUrl), shared: null, waiting: () => 0 };
+    const store = await EventStoreDbEventStore.connect(config.eventStoreUrl);
+    return { store, shared: null, waiting: () => store.waiting };
   }
   const store = await EmbeddedEventStore.open(layout.events(config.dataDir), onBatch);
   return { store, shared: store.shared, waiting: () => store.waiting };

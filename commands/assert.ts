@@ -51,7 +51,7 @@ export async function submitPatient(
     envelope: envelopeOf(request, name, tenantRing),
     ring: located.ring,
     expected: request.expected,
-    size: request.text.length,
+    sizeBytes: Buffer.byteLength(request.text),
   });
   return outcome.kind === 'done' ? { ...outcome, patientId: located.patientId } : outcome;
 }

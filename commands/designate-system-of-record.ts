@@ -33,6 +33,6 @@ export async function designateSystemOfRecord(deps: CommandDeps, request: Comman
     envelope: envelopeOf(request, 'designate-system-of-record', await deps.vault.tenantRing(tenant)),
     ring: null,
     expected: request.expected,
-    size: request.text.length,
+    sizeBytes: Buffer.byteLength(request.text),
   });
 }

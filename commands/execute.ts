@@ -13,8 +13,8 @@ export interface Job<State, Command> {
   readonly envelope: Envelope;
   readonly ring: KeyRing | null;
   readonly expected: number | null;
-  /** Length of what it brings, in characters: bounds what goes into one append. */
-  readonly size: number;
+  /** Of what it brings: bounds what goes into one append. */
+  readonly sizeBytes: number;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a lane holds jobs of one noun; which one is known only to whoever submits.

@@ -9,15 +9,15 @@ interface Waiting<Job, Result> {
 /** How many jobs go through a lane together, and how many may wait in all lanes. */
 const BATCH_AT_MOST = 128;
 const WAITING_AT_MOST = 20_000;
-/** Text of a batch, unless one job alone has more: sealed and encoded it has to fit into one append of every store (1 MiB). */
-const BATCH_TEXT_AT_MOST = 500_000;
+/** Content of a batch, unless one job alone has more: sealed and encoded it has to fit into one append of every store (1 MiB). */
+const BATCH_BYTES_AT_MOST = 500_000;
 
 /**
  * One lane a stream: jobs of a lane are worked on in order and one batch at a time; what arrives while a batch is being
  * written makes up the next. So a stream's own commands never race each other, and a burst on one patient costs one
  * append instead of many. Lanes of different streams do not wait for each other.
  */
-export class Lanes<Job extends { readonly size: number }, Result> {
+export class Lanes<Job extends { readonly sizeBytes: number }, Result> {
   readonly #lanes = new Map<string, Waiting<Job, Result>[]>();
   #waiting = 0;
 
@@ -63,12 +63,12 @@ export class Lanes<Job extends { readonly size: number }, Result> {
   }
 }
 
-function batchSize(queue: readonly { readonly job: { readonly size: number } }[]): number {
-  let text = 0;
+function batchSize(queue: readonly { readonly job: { readonly sizeBytes: number } }[]): number {
+  let bytes = 0;
   let count = 0;
   for (const { job } of queue) {
-    text += job.size;
-    if (count === BATCH_AT_MOST || (count > 0 && text > BATCH_TEXT_AT_MOST)) break;
+    bytes += job.sizeBytes;
+    if (count === BATCH_AT_MOST || (count > 0 && bytes > BATCH_BYTES_AT_MOST)) break;
     count += 1;
   }
   return count;

@@ -34,7 +34,7 @@ export async function quarantine(
     envelope: { ...caller, correlationId, causationId: correlationId, idempotency: null },
     ring,
     expected: null,
-    size: text.length,
+    sizeBytes: Buffer.byteLength(text),
   });
 }
 

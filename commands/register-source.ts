@@ -18,6 +18,6 @@ export async function submitSource(deps: CommandDeps, request: CommandRequest<un
     envelope: envelopeOf(request, command.name, await deps.vault.tenantRing(tenant)),
     ring: null,
     expected: request.expected,
-    size: request.text.length,
+    sizeBytes: Buffer.byteLength(request.text),
   });
 }

@@ -5,6 +5,8 @@ import { CliProblem } from './problem.js';
 
 const MODELS = ['directory', 'patients', 'record', 'accesses'];
 const LOOK_EVERY_MS = 200;
+/** How long a ledger that was just opened may take until its projections run. */
+const RUNNING_WITHIN_MS = 30_000;
 
 interface Projections {
   readonly projections: readonly {
@@ -55,15 +57,21 @@ async function rebuild(connection: Connection, model: string): Promise<void> {
       break;
     }
     bar.update(now.building?.events ?? 0);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await pause();
   }
   bar.stop();
   process.stdout.write(`${model}: built anew and switched\n`);
 }
 
 async function state(connection: Connection, headers: Record<string, string>, model: string) {
-  const { projections } = await asked<Projections>(await fetch(`${connection.url}/v1/projections`, { headers }));
-  const found = projections.find((projection) => projection.model === model);
-  if (found === undefined) throw new CliProblem(`The ledger runs no projection ${model} yet. Try again in a moment.`);
-  return found;
+  for (const untilMs = Date.now() + RUNNING_WITHIN_MS; Date.now() < untilMs; await pause()) {
+    const { projections } = await asked<Projections>(await fetch(`${connection.url}/v1/projections`, { headers }));
+    const found = projections.find((projection) => projection.model === model);
+    if (found !== undefined) return found;
+  }
+  throw new CliProblem(`The ledger does not run the projection ${model}. Its log says why.`);
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { LedgerFault, type RejectionCode, reject } from '../../domain/rejections.js';
 import { correlationIdOf, sendProblem, sendRejection } from './context.js';
@@ -23,7 +23,7 @@ const IDLE_MS = 120_000;
 export async function createApp(services: Services, log: Logger): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_AT_MOST_BYTES,
     // Bulk bodies are streams of any length; what is bounded is how long nothing may come.
     connectionTimeout: IDLE_MS,

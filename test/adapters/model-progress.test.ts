@@ -6,7 +6,7 @@ import type { Progress } from '../../projections/run.js';
 const test = suite('where the read models stand');
 
 const progress = () => new ModelProgress((left, right) => Number(left) - Number(right), () => 0);
-const at = (through: string | null, more: Partial<Progress> = {}): Progress => ({ model: 'record', generation: 1, through, events: Number(through ?? 0), caughtUp: false, ...more });
+const at = (through: string | null, more: Partial<Progress> = {}): Progress => ({ model: 'record', generation: 1, through, events: Number(through ?? 0), caughtUp: false, building: false, ...more });
 
 test('who waits for a position goes on as soon as the model has reached it', async () => {
   const models = progress();
@@ -31,11 +31,13 @@ test('who waited long enough is told so, and another model does not help', async
   assert.not.ok(await models.reached('unheard of', '5', 5));
 });
 
-test('a generation that is being built shows beside the one that is read, and takes its place when it has caught up', () => {
+test('a generation that is being built shows beside the one that is read, until that is another', () => {
   const models = progress();
   models.report(at('9'));
-  models.report(at('3', { generation: 2 }));
-  assert.equal(models.all(), [{ model: 'record', generation: 1, through: '9', events: 9, caughtUp: false, fault: null, building: { generation: 2, events: 3 } }]);
+  models.report(at('3', { generation: 2, building: true }));
+  assert.equal(models.all(), [
+    { model: 'record', generation: 1, through: '9', events: 9, caughtUp: false, fault: null, building: { generation: 2, events: 3 } },
+  ]);
   models.report(at('9', { generation: 2, caughtUp: true }));
   assert.equal([models.all()[0]?.generation, models.all()[0]?.building], [2, null]);
   models.report(at('10'));

@@ -3,7 +3,7 @@ import { factBytes, rawBatchesPerSecond } from './floors.js';
 import { LedgerProcess } from './ledger-process.js';
 import { commitsOf } from './metrics.js';
 import type { BenchOptions } from './options.js';
-import type { Report } from './report.js';
+import { type Report, reportUsage } from './report.js';
 import { Watch } from './usage.js';
 import { factBody, lineText, makeWorld, type World } from './world.js';
 
@@ -56,12 +56,8 @@ async function benchShape(options: BenchOptions, report: Report, shape: Shape): 
   const batch = Math.max(1, Math.round(events / (after.commits - before.commits)));
   report.figure('events acknowledged', perSecond, '/s', shape.run > 1 ? { least: 25_000 } : undefined);
   if (counter.refused > 0) report.figure('REFUSED lines', counter.refused, '');
-  const used = watch.result();
-  report.figure('server CPU, user', used.user, 'cores');
-  report.figure('server CPU, system', used.system, 'cores');
-  report.figure('of both, the main thread', used.main, 'cores');
-  report.figure('main thread CPU of one event', (used.main * 1_000_000) / perSecond, 'us');
-  report.figure('server RSS at most', used.rssMiB, 'MiB');
+  reportUsage(report, watch);
+  report.figure('main thread CPU of one event', (watch.result().main * 1_000_000) / perSecond, 'us');
   report.figure('events a commit', batch, '');
   const since = performance.now();
   await ledger.ready();

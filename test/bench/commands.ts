@@ -4,7 +4,7 @@ import { factBytes, rawAppendsPerSecond } from './floors.js';
 import { LedgerProcess, startFloor } from './ledger-process.js';
 import { commitsOf } from './metrics.js';
 import type { BenchOptions } from './options.js';
-import type { Report } from './report.js';
+import { type Report, reportUsage } from './report.js';
 import { Watch } from './usage.js';
 import { factRequest, makeWorld, RESOURCE_BYTES } from './world.js';
 
@@ -65,12 +65,7 @@ export function reportLoad(report: Report, what: string, load: LoadResult, watch
   report.figure(what, load.perSecond, '/s', least);
   report.figure('p50', load.p50Ms, 'ms');
   report.figure('p99', load.p99Ms, 'ms', p99);
-  const used = watch.result();
-  report.figure('server CPU, user', used.user, 'cores');
-  report.figure('server CPU, system', used.system, 'cores');
-  report.figure('of both, the main thread', used.main, 'cores');
-  report.figure('of both, all other threads', used.others, 'cores');
-  report.figure('server RSS at most', used.rssMiB, 'MiB');
+  reportUsage(report, watch);
   for (const [status, count] of load.statuses) if (!expected.includes(status)) report.figure(`UNEXPECTED answers ${status}`, count, '');
 }
 

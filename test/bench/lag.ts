@@ -1,7 +1,7 @@
 import { Connection, Latencies, requestText } from '../support/load-generator.js';
 import { LedgerProcess } from './ledger-process.js';
 import type { BenchOptions } from './options.js';
-import type { Report } from './report.js';
+import { type Report, reportUsage } from './report.js';
 import { Watch } from './usage.js';
 import { factRequest, makeWorld, type World } from './world.js';
 
@@ -57,7 +57,7 @@ export async function benchLag(options: BenchOptions, report: Report): Promise<v
   report.figure('receipt to readable, p99', readable.summary().p99Ms, 'ms', { below: 50 });
   report.figure('receipt to readable, at most', readable.summary().maxMs, 'ms');
   report.figure('answers without the fact', missing, '', { below: 1 });
-  report.figure('server CPU, user and system', watch.result().user + watch.result().system, 'cores');
+  reportUsage(report, watch);
   pool.close();
   await ledger.stop();
   ledger.discard();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildBigLog } from './big-log.js';
 import { LedgerProcess, type ModelState } from './ledger-process.js';
 import type { BenchOptions } from './options.js';
-import type { Report } from './report.js';
+import { type Report, reportUsage } from './report.js';
 import { rssMiB, Watch } from './usage.js';
 
 const LOOK_EVERY_MS = 50;
@@ -50,9 +50,8 @@ export async function benchRebuild(options: BenchOptions, report: Report): Promi
   watch.end();
   report.figure('events', before.events / seconds, '/s', { least: 60_000 });
   report.figure('took', seconds, 's');
-  const used = watch.result();
-  report.figure('server CPU, user and system', used.user + used.system, 'cores');
-  report.figure('server RSS at most', used.rssMiB, 'MiB', { below: 512 });
+  reportUsage(report, watch);
+  report.figure('server RSS at most, while rebuilding', watch.result().rssMiB, 'MiB', { below: 512 });
   await ledger.stop();
 }
 

@@ -1,3 +1,5 @@
+import type { Watch } from './usage.js';
+
 /** What a figure has to reach, as the project's issue says. */
 export interface Reach {
   readonly least?: number;
@@ -38,4 +40,16 @@ function shown(value: number): string {
 function words(reach: Reach, reached: boolean): string {
   const goal = reach.least === undefined ? `< ${shown(reach.below ?? 0)}` : `>= ${shown(reach.least)}`;
   return `   (${goal}: ${reached ? 'reached' : 'NOT reached'})`;
+}
+
+/** What the server used while it was measured, and what others took from it. */
+export function reportUsage(report: Report, watch: Watch): void {
+  const used = watch.result();
+  report.figure('server CPU, user', used.user, 'cores');
+  report.figure('server CPU, system', used.system, 'cores');
+  report.figure('of both, the main thread', used.main, 'cores');
+  report.figure('of both, all other threads', used.others, 'cores');
+  report.figure('load generator CPU', used.generator, 'cores');
+  report.figure('noise: CPU of everything else, stolen time included', used.noise, 'cores');
+  report.figure('server RSS at most', used.rssMiB, 'MiB');
 }

@@ -7,9 +7,9 @@ const test = suite('lanes');
 
 interface TestJob {
   readonly name: string;
-  readonly size: number;
+  readonly sizeBytes: number;
 }
-const job = (name: string, size = 1): TestJob => ({ name, size });
+const job = (name: string, sizeBytes = 1): TestJob => ({ name, sizeBytes });
 
 /** Lanes whose work waits until it is let go, and that remember their batches. */
 function lanes() {
@@ -52,7 +52,7 @@ test('lanes do not wait for each other', async () => {
   await answers;
 });
 
-test('a batch is bounded by number and by size, and one large job goes alone', async () => {
+test('a batch is bounded by number and by sizeBytes, and one large job goes alone', async () => {
   const { working, batches, letGo } = lanes();
   const answers = Array.from({ length: 300 }, (_, n) => working.submit('many', job(`j${n}`)));
   for (let round = 0; round < 4; round++) {

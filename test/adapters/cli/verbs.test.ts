@@ -26,7 +26,9 @@ test.before(async (world) => {
   const { patientId, position } = await house.done('register-patient', { resource: person(), sourceRecordId: 'p1' }, ehr);
   const written = `{"patientId":"${patientId}","sourceRecordId":"o1","effectiveAt":"2021-01-01T00:00:00Z","resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":7.0}}}`;
   const { json } = await house.command('record-fact', written, ehr);
-  await house.done('record-fact', { patientId, resource: allergy(), sourceRecordId: 'a1' }, ehr);
+  const last = await house.done('record-fact', { patientId, resource: allergy(), sourceRecordId: 'a1' }, ehr);
+  const read = await house.get(`/v1/patients/${patientId}/record`, await house.token('clinician'), { 'minimum-position': last.position });
+  assert.is(read.status, 200);
   const url = await house.ledger.app.listen({ host: '127.0.0.1', port: 0 });
   Object.assign(world, { house, patientId, positions: [position, json.position], env: { DATA_DIR: house.dataDir, LEDGER_URL: `${url}/`, PORT: '0' } });
 });
