@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { LedgerFault, type RejectionCode, reject } from '../../domain/rejections.js';
 import { correlationIdOf, sendProblem, sendRejection } from './context.js';
 import { docsRoutes } from './docs.js';
+import { drain } from './drain.js';
 import { problemOfFault } from './problem.js';
 import { auditRoutes } from './routes/audit.js';
 import { bulkRoutes } from './routes/bulk.js';
@@ -46,8 +47,9 @@ export async function createApp(services: Services, log: Logger): Promise<Fastif
   app.addHook('onResponse', async (request, reply) => {
     services.metrics.requests.observe({ route: request.routeOptions.url ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1000);
   });
-  app.setErrorHandler((fault: FastifyError, request, reply) => {
+  app.setErrorHandler(async (fault: FastifyError, request, reply) => {
     const code = TRANSPORT[fault.code];
+    if (code === 'too-large') await drain(request.raw);
     if (code !== undefined) return sendRejection(request, reply, reject(code));
     const problem = problemOfFault(fault, request.correlationId);
     // The fault's own words may quote the request: they go nowhere unless they are ours.

@@ -7,9 +7,10 @@ import { COMMAND_NAMES, COMMANDS, type CommandName, isCommandName } from '../../
 import { strictAjv } from '../ajv.js';
 import type { FhirValidator } from '../fhir/validate.js';
 
-const DEPTH_AT_MOST = 64;
+/** Objects and arrays within each other. */
+export const DEPTH_AT_MOST = 64;
 
-const FAULT_CODES: Readonly<Record<JsonFault['code'], RejectionCode>> = {
+export const FAULT_CODES: Readonly<Record<JsonFault['code'], RejectionCode>> = {
   'too-deep': 'too-deep',
   'duplicate-member': 'duplicate-member',
   'forbidden-member': 'invalid-text',

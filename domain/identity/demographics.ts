@@ -55,7 +55,8 @@ const saidElement = (element: string, value: JsonValue): JsonValue => (element =
 /**
  * One statement for each demographic element that is present. Its identity is the element: a patient has one birth date,
  * and two sources that say different ones disagree. What modifies the whole resource is part of every element's value. An
- * element that says nothing (an empty list, extensions that nobody here knows) makes no statement.
+ * element that says nothing (an empty list, extensions that nobody here knows) makes no statement. A patient of whom
+ * nothing is said is one statement about the whole: a source that knows an id only still knows somebody.
  */
 export function demographicStatements(patient: FhirResource): Statement[] {
   const shared: Record<string, JsonValue> = {};
@@ -72,7 +73,8 @@ export function demographicStatements(patient: FhirResource): Statement[] {
     elements.set(element, members);
   }
   const empty = membersText(shared);
-  return [...elements]
+  const statements = [...elements]
     .map(([element, members]) => ({ element, identity: OWN_TO_THE_SOURCE.has(element) ? [] : [`demographics|${element}`], value: membersText(members) }))
     .filter(({ element, value }) => element === 'modifierExtension' || value !== empty);
+  return statements.length > 0 ? statements : [{ element: null, identity: [], value: empty }];
 }

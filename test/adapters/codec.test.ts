@@ -20,7 +20,11 @@ golden('there is one of every type and version that was ever written, and none h
   for (const name of goldenFiles) assert.is(createHash('sha256').update(textOf(name)).digest('hex'), lock[name], name);
   for (const type of EVENT_TYPES) {
     const versions = Array.from({ length: EVENTS[type].properties.version.const }, (_, n) => `${type}.${n + 1}.json`);
-    assert.equal(versions.filter((name) => !goldenFiles.includes(name)), [], type);
+    assert.equal(
+      versions.filter((name) => !goldenFiles.includes(name)),
+      [],
+      type,
+    );
   }
 });
 
@@ -29,7 +33,8 @@ golden('each is read as the newest version of its type, with what it said', () =
     const written = JSON.parse(textOf(name)) as Record<string, unknown>;
     const event = decodeEvent(textOf(name));
     assert.is(event.version, EVENTS[event.type].properties.version.const, name);
-    for (const kept of ['id', 'type', 'stream', 'tenant', 'actor', 'recordedAt', 'sealed', 'contentHash'] as const) assert.equal(event[kept], written[kept], `${name} ${kept}`);
+    for (const kept of ['id', 'type', 'stream', 'tenant', 'actor', 'recordedAt', 'sealed', 'contentHash'] as const)
+      assert.equal(event[kept], written[kept], `${name} ${kept}`);
   }
 });
 
@@ -69,7 +74,11 @@ codec('an event that breaks its own schema never reaches a store, and the fault 
     { ...eventOf('fact-recorded'), version: 2 },
     { ...eventOf('fact-recorded'), type: 'unheard-of' },
   ];
-  for (const event of broken) assert.is(codeOf(() => encodeEvent(event as never)), 'internal');
+  for (const event of broken)
+    assert.is(
+      codeOf(() => encodeEvent(event as never)),
+      'internal',
+    );
   try {
     encodeEvent(broken[0] as never);
   } catch (fault) {
@@ -94,7 +103,12 @@ codec('what cannot be read for certain is not read at all', () => {
       incomplete,
     ].map((one) => JSON.stringify(one)),
   );
-  for (const text of texts) assert.is(codeOf(() => decodeEvent(text)), 'event-unreadable', text.slice(0, 80));
+  for (const text of texts)
+    assert.is(
+      codeOf(() => decodeEvent(text)),
+      'event-unreadable',
+      text.slice(0, 80),
+    );
 });
 
 codec('a version is written with the number that its schema has', () => {

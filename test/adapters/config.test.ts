@@ -74,7 +74,8 @@ test('each bad value is refused in words that name the variable', () => {
 });
 
 test('a variable that looks like ours and is none is refused, others are let be', () => {
-  for (const name of ['EVENTSTORE_URI', 'MONGO_URL', 'KEY_FILES', 'DATA_FOLDER', 'LEDGER_PORT', 'OIDC_ISSUR', 'ESDB_URL']) assert.match(problemsOf({ [name]: 'x' })[0] ?? 'nothing', name);
+  for (const name of ['EVENTSTORE_URI', 'MONGO_URL', 'KEY_FILES', 'DATA_FOLDER', 'LEDGER_PORT', 'OIDC_ISSUR', 'ESDB_URL'])
+    assert.match(problemsOf({ [name]: 'x' })[0] ?? 'nothing', name);
   assert.equal(problemsOf({ LEDGER_URL: 'http://x', LEDGER_TOKEN: 'x', PATH: '/bin', HOME: '/', npm_config_x: '1' }), []);
 });
 

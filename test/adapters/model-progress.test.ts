@@ -5,8 +5,20 @@ import type { Progress } from '../../projections/run.js';
 
 const test = suite('where the read models stand');
 
-const progress = () => new ModelProgress((left, right) => Number(left) - Number(right), () => 0);
-const at = (through: string | null, more: Partial<Progress> = {}): Progress => ({ model: 'record', generation: 1, through, events: Number(through ?? 0), caughtUp: false, building: false, ...more });
+const progress = () =>
+  new ModelProgress(
+    (left, right) => Number(left) - Number(right),
+    () => 0,
+  );
+const at = (through: string | null, more: Partial<Progress> = {}): Progress => ({
+  model: 'record',
+  generation: 1,
+  through,
+  events: Number(through ?? 0),
+  caughtUp: false,
+  building: false,
+  ...more,
+});
 
 test('who waits for a position goes on as soon as the model has reached it', async () => {
   const models = progress();

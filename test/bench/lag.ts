@@ -9,7 +9,8 @@ const RATE = 1000;
 const TICK_MS = 5;
 /** Every so-many-th command is read back. */
 const READ_EVERY = 10;
-const IN_FLIGHT_AT_MOST = 256;
+/** A server that falls so far behind is not asked for more: then the rate that was reached is the figure. */
+const IN_FLIGHT_AT_MOST = 1000;
 
 interface Receipt {
   readonly eventIds: readonly string[];
@@ -44,12 +45,12 @@ export async function benchLag(options: BenchOptions, report: Report): Promise<v
   const totalMs = warmMs + options.seconds * 1000;
   setTimeout(watch.begin, warmMs);
   for (let elapsed = 0; elapsed < totalMs; elapsed = performance.now() - beganMs) {
-    while (sent < (elapsed * RATE) / 1000) work.push(command(sent++, elapsed > warmMs));
+    while (sent < (elapsed * RATE) / 1000 && pool.busy < IN_FLIGHT_AT_MOST) work.push(command(sent++, elapsed > warmMs));
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
   watch.end();
   await Promise.all(work);
-  report.figure('commands sent', (sent * 1000) / totalMs, '/s');
+  report.figure('commands sent', (sent * 1000) / totalMs, '/s', { least: RATE * 0.99 });
   report.figure('acknowledged, p50', acknowledged.summary().p50Ms, 'ms');
   report.figure('acknowledged, p99', acknowledged.summary().p99Ms, 'ms');
   report.figure('read back', readable.count, 'facts');
@@ -76,10 +77,14 @@ class Pool {
 
   constructor(private readonly port: number) {}
 
+  busy = 0;
+
   async request(text: string) {
+    this.busy += 1;
     const connection = this.#idle.pop() ?? (await this.#open());
     const answer = await connection.request(text);
     this.#idle.push(connection);
+    this.busy -= 1;
     return answer;
   }
 
@@ -88,7 +93,6 @@ class Pool {
   }
 
   async #open(): Promise<Connection> {
-    if (this.#all.length >= IN_FLIGHT_AT_MOST) throw new Error('the server does not keep up with the rate');
     const fresh = new Connection(true);
     this.#all.push(fresh);
     return fresh.open(this.port);

@@ -51,7 +51,7 @@ export async function benchRebuild(options: BenchOptions, report: Report): Promi
   report.figure('events', before.events / seconds, '/s', { least: 60_000 });
   report.figure('took', seconds, 's');
   reportUsage(report, watch);
-  report.figure('server RSS at most, while rebuilding', watch.result().rssMiB, 'MiB', { below: 512 });
+  report.figure('RSS while rebuilding', watch.result().rssMiB, 'MiB', { below: 512 });
   await ledger.stop();
 }
 

@@ -40,9 +40,18 @@ test('accesses that come together are one append, in order, and the next go on i
   const { store, log: accesses } = await log();
   await Promise.all([1, 2, 3].map((opened) => accesses.record(access('acme', opened))));
   await accesses.record(access('acme', 4));
-  assert.equal(store.appends.map(({ count, expected }) => [count, expected]), [[3, 'none'], [1, 2]]);
+  assert.equal(
+    store.appends.map(({ count, expected }) => [count, expected]),
+    [
+      [3, 'none'],
+      [1, 2],
+    ],
+  );
   const { events } = await store.readAll({ after: null, limit: 10 });
-  assert.equal(events.map(({ event }) => 'opened' in event.data && event.data.opened), [1, 2, 3, 4]);
+  assert.equal(
+    events.map(({ event }) => 'opened' in event.data && event.data.opened),
+    [1, 2, 3, 4],
+  );
 });
 
 test('tenants have streams of their own, under random names', async () => {

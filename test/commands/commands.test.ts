@@ -90,7 +90,8 @@ test('patients go to their own commands and everything else to the others', asyn
 test('a date that does not exist, lies before 1850 or in the future is refused, and plans may lie ahead', async ({ desk, ehr }) => {
   const { patientId } = await desk.done(ehr, 'register-patient', { resource: person(), sourceRecordId: 'p1' });
   const pulse = (effectiveDateTime: string) => ({ resourceType: 'Observation', status: 'final', code: { text: 'pulse' }, effectiveDateTime });
-  const send = (resource: object, more: object = {}) => desk.send(ehr, 'record-fact', { patientId, resource, sourceRecordId: JSON.stringify(resource), ...more }).then(codeOf);
+  const send = (resource: object, more: object = {}) =>
+    desk.send(ehr, 'record-fact', { patientId, resource, sourceRecordId: JSON.stringify(resource), ...more }).then(codeOf);
   assert.is(await send(pulse('2026-02-30')), 'invalid-date');
   assert.is(await send(pulse('1849-12-31')), 'invalid-date');
   assert.is(await send(pulse('2026-03-05')), 'invalid-date');
@@ -122,7 +123,8 @@ test('only registered sources can be designated, suspended ones too', async ({ d
   await desk.done(steward, 'suspend-source', { sourceId: 'ehr', reason: 'floods' });
   assert.is(codeOf(await designate(['ehr'])), 'recorded');
   assert.is(codeOf(await designate(['ehr'], { effectiveFrom: '2026-01-01T00:00:00+01:00' })), 'recorded');
-  for (const effectiveFrom of ['2016-12-31T23:59:60Z', '9999-12-31T23:59:59-10:00']) assert.is(codeOf(await designate(['ehr'], { effectiveFrom })), 'invalid-date');
+  for (const effectiveFrom of ['2016-12-31T23:59:60Z', '9999-12-31T23:59:59-10:00'])
+    assert.is(codeOf(await designate(['ehr'], { effectiveFrom })), 'invalid-date');
 });
 
 test('a source that another process registered just now can be designated', async ({ desk }) => {
@@ -138,7 +140,16 @@ test('roles without the right are refused, and the refusal is on record', async 
   assert.is(codeOf(await desk.send(callerOf('source', 'ehr'), 'register-source', { sourceId: 'x' })), 'not-permitted');
   const { events } = await store.readAll({ after: null, limit: 100, types: ['access-recorded'] });
   assert.is(events.length, 6);
-  assert.equal(events[0]?.event.data, { action: 'send-command', outcome: 'refused', code: 'not-permitted', rule: 'role-permissions@1', patients: [], categories: [], opened: 0, detail: { command: 'record-fact' } });
+  assert.equal(events[0]?.event.data, {
+    action: 'send-command',
+    outcome: 'refused',
+    code: 'not-permitted',
+    rule: 'role-permissions@1',
+    patients: [],
+    categories: [],
+    opened: 0,
+    detail: { command: 'record-fact' },
+  });
 });
 
 test('when the refusal cannot be made durable, it is not given', async ({ desk, store }) => {
@@ -187,7 +198,8 @@ test('a line that could not be taken is kept once, sealed, with its reason', asy
 });
 
 test('only an active source may fill the quarantine', async ({ desk, ehr }) => {
-  const keep = (caller: Caller) => quarantine(desk.deps, { caller, correlationId: 'b2a1c3d4-0000-4000-8000-000000000000' }, 'not JSON', reject('invalid-json')).then(codeOf);
+  const keep = (caller: Caller) =>
+    quarantine(desk.deps, { caller, correlationId: 'b2a1c3d4-0000-4000-8000-000000000000' }, 'not JSON', reject('invalid-json')).then(codeOf);
   assert.is(await keep(callerOf('clinician', 'dr-1')), 'not-permitted');
   assert.is(await keep(callerOf('source', 'stranger')), 'unknown-source');
   await desk.done(steward, 'suspend-source', { sourceId: 'ehr', reason: 'floods' });

@@ -11,7 +11,7 @@ import { openKeyFile } from '../../adapters/webcrypto/key-file.js';
 import { WrappedVault } from '../../adapters/webcrypto/vault.js';
 import { AccessLog } from '../../commands/access-log.js';
 import { type AnyJob, execute } from '../../commands/execute.js';
-import { handle, type HandlerDeps, type IncomingCommand } from '../../commands/handle.js';
+import { type HandlerDeps, handle, type IncomingCommand } from '../../commands/handle.js';
 import { Lanes } from '../../commands/lanes.js';
 import type { EventStore, PatientIndex } from '../../commands/ports.js';
 import type { Caller, Outcome, Receipt } from '../../commands/request.js';
@@ -92,7 +92,10 @@ export class Desk {
     const generation = active ?? (await this.models.begin(name));
     if (active === null) await this.models.activate(name, generation);
     const deps = { store: this.store, models: this.models, owner: 'desk', prepare: prepare as never, nowMs: Date.now, sleep: async () => undefined };
-    await runProjection({ ...deps, onProgress: (progress) => this.progress.report(progress) }, projection, generation, { signal: new AbortController().signal, untilCaughtUp: true });
+    await runProjection({ ...deps, onProgress: (progress) => this.progress.report(progress) }, projection, generation, {
+      signal: new AbortController().signal,
+      untilCaughtUp: true,
+    });
   }
 
   #index(): PatientIndex {
@@ -125,7 +128,12 @@ export class Desk {
   }
 
   /** Sends what has to succeed. */
-  async done(caller: Caller, name: CommandName, body: Readonly<Record<string, unknown>>, sent: Sent = {}): Promise<{ receipt: Receipt; repeated: boolean; patientId: string }> {
+  async done(
+    caller: Caller,
+    name: CommandName,
+    body: Readonly<Record<string, unknown>>,
+    sent: Sent = {},
+  ): Promise<{ receipt: Receipt; repeated: boolean; patientId: string }> {
     const outcome = await this.send(caller, name, body, sent);
     if (outcome.kind !== 'done') throw new Error(`refused: ${JSON.stringify(outcome)}`);
     return { ...outcome, patientId: outcome.patientId ?? '' };

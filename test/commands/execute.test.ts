@@ -23,7 +23,13 @@ test.before.each(async (world) => {
 });
 test.after.each(({ desk }) => desk.close());
 
-const fact = ({ patientId }: World, record: string, more: object = {}) => ({ patientId, resource: allergy(), sourceRecordId: record, sourceVersion: '1', ...more });
+const fact = ({ patientId }: World, record: string, more: object = {}) => ({
+  patientId,
+  resource: allergy(),
+  sourceRecordId: record,
+  sourceVersion: '1',
+  ...more,
+});
 const record = (world: World, name: string, sent = {}, desk = world.desk) => desk.send(world.ehr, 'record-fact', fact(world, name), sent);
 
 /** Another process writes to the patient just before the next append of this one. */
@@ -50,7 +56,10 @@ test('commands for one stream that wait together are one append, each answered f
   const names = ['a1', 'a2', 'a3'];
   const outcomes = await Promise.all(names.map((name) => record(world, name)));
   assert.equal(world.store.appends.at(-1), { stream: world.stream, expected: 0, count: 3 });
-  assert.equal(outcomes.map((outcome) => outcome.kind === 'done' && outcome.receipt.revision), [1, 2, 3]);
+  assert.equal(
+    outcomes.map((outcome) => outcome.kind === 'done' && outcome.receipt.revision),
+    [1, 2, 3],
+  );
 });
 
 test('a repeat inside one batch is answered with the event that the same append brings', async (world) => {
@@ -161,7 +170,10 @@ test('content is sealed before it goes to the store, and events carry who and wh
   const [stored] = await world.store.readStream(world.stream, { from: 1, limit: 1 });
   const text = JSON.stringify(stored);
   for (const clear of ['91936005', 'Lovelace', '"a1"', 'criticality']) assert.not.ok(text.includes(clear), clear);
-  assert.equal([stored?.event.actor.subject, stored?.event.purpose, stored?.event.tenant, stored?.event.recordedAt], ['ehr', 'TREAT', 'acme', world.desk.clock.now()]);
+  assert.equal(
+    [stored?.event.actor.subject, stored?.event.purpose, stored?.event.tenant, stored?.event.recordedAt],
+    ['ehr', 'TREAT', 'acme', world.desk.clock.now()],
+  );
 });
 
 test('a long stream is folded page by page, and the least recently used state gives way', async (world) => {
@@ -189,7 +201,10 @@ test('commands wait for the append that is under way, and then go together', asy
   await settled();
   open();
   await Promise.all([one, ...more]);
-  assert.equal(world.store.appends.slice(before).map(({ count }) => count), [1, 3]);
+  assert.equal(
+    world.store.appends.slice(before).map(({ count }) => count),
+    [1, 3],
+  );
 });
 
 test.run();

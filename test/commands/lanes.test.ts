@@ -60,7 +60,10 @@ test('a batch is bounded by number and by sizeBytes, and one large job goes alon
     await letGo();
   }
   await Promise.all(answers);
-  assert.equal(batches.map((batch) => batch.split(' ').length - 1), [128, 128, 44]);
+  assert.equal(
+    batches.map((batch) => batch.split(' ').length - 1),
+    [128, 128, 44],
+  );
   const large = ['x', 'y', 'z'].map((name) => working.submit('large', job(name, 400_000)));
   for (let round = 0; round < 4; round++) {
     await settled();

@@ -74,7 +74,7 @@ test('what does not fit the schema of the command or FHIR R4 is refused, with th
 
 test('dates that do not exist or cannot be are refused', async () => {
   const dated = (effectiveDateTime: string) => ({ resourceType: 'Observation', status: 'final', code: { text: PHI }, effectiveDateTime });
-  refused(await send(fact(dated('2023-02-30'))), 422, 'invalid-date');
+  refused(await send(fact(dated('2023-02-30'))), 422, 'invalid-resource');
   refused(await send(fact(dated('0004-01-01'))), 422, 'invalid-date');
   refused(await send(fact(dated('9999-12-31'))), 422, 'invalid-date');
   refused(await send(fact(dated('yesterday'))), 422, 'invalid-resource');

@@ -15,13 +15,22 @@ const content = suite('sealed content');
 const sealedText = (sourceRecordId: string, resource: string) => `{"sourceRecordId":${JSON.stringify(sourceRecordId)},"resource":${resource}}`;
 
 content('the id and the resource come apart as they were put together, whatever stands in either', () => {
-  const nasty = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('","resource":', '\\","resource":{', '"}', '\\', '\\\\"', '\u2028 "', 'é😀'), fc.string());
+  const nasty = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('","resource":', '\\","resource":{', '"}', '\\', '\\\\"', '\u2028 "', 'é😀'),
+    fc.string(),
+  );
   fc.assert(
-    fc.property(fc.array(nasty).map((parts) => parts.join('')), fc.jsonValue(), nasty, (sourceRecordId, value, text) => {
-      for (const resource of [JSON.stringify(value), JSON.stringify({ text, '","resource":': text }, null, 1)]) {
-        assert.equal(splitContent(sealedText(sourceRecordId, resource)), { sourceRecordId, resource });
-      }
-    }),
+    fc.property(
+      fc.array(nasty).map((parts) => parts.join('')),
+      fc.jsonValue(),
+      nasty,
+      (sourceRecordId, value, text) => {
+        for (const resource of [JSON.stringify(value), JSON.stringify({ text, '","resource":': text }, null, 1)]) {
+          assert.equal(splitContent(sealedText(sourceRecordId, resource)), { sourceRecordId, resource });
+        }
+      },
+    ),
     { numRuns: 500 },
   );
 });
@@ -54,9 +63,16 @@ reading.before(async (world) => {
   const about = { patientId, sourceVersion: '1' };
   await desk.done(ehr, 'record-fact', { ...about, resource: allergy(), sourceRecordId: 'a1' });
   await desk.done(lis, 'record-fact', { ...about, resource: allergy('91936005', { criticality: 'low' }), sourceRecordId: 'a"9' });
-  const written = '{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"2345-7"}]},"valueQuantity":{"value":7.0},"effectiveDateTime":"2020-05-01"}';
+  const written =
+    '{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"2345-7"}]},"valueQuantity":{"value":7.0},"effectiveDateTime":"2020-05-01"}';
   await desk.done(lis, 'record-fact', { ...about, resource: JSON.parse(written), sourceRecordId: 'o1' }, { written });
-  const cover = { resourceType: 'Coverage', status: 'active', beneficiary: { reference: 'Patient/1' }, payor: [{ display: 'x' }], period: { start: '2019-01-01', end: '2020-12-31' } };
+  const cover = {
+    resourceType: 'Coverage',
+    status: 'active',
+    beneficiary: { reference: 'Patient/1' },
+    payor: [{ display: 'x' }],
+    period: { start: '2019-01-01', end: '2020-12-31' },
+  };
   await desk.done(ehr, 'record-fact', { ...about, resource: cover, sourceRecordId: 'c1' });
   desk.nowMs += 3600_000;
   await desk.done(steward, 'designate-system-of-record', { scope: { category: 'allergies' }, sources: ['lis', 'ehr'], reason: 'agreed' });
@@ -77,7 +93,8 @@ const asking = ({ patientId }: World, more: Partial<RecordQuery> = {}): RecordQu
   now: new Date(Date.parse(NOW) + 7200_000).toISOString(),
   ...more,
 });
-const categoriesOf = async (world: World, more: Partial<RecordQuery>) => (await world.desk.records.read(asking(world, more))).resolutions.map(({ fact }) => fact.category);
+const categoriesOf = async (world: World, more: Partial<RecordQuery>) =>
+  (await world.desk.records.read(asking(world, more))).resolutions.map(({ fact }) => fact.category);
 
 reading('a page ends where it was asked to end and says where to go on', async (world) => {
   const all = await world.desk.records.read(asking(world));
@@ -91,7 +108,10 @@ reading('a page ends where it was asked to end and says where to go on', async (
       if (page.next === null) break;
       after = page.next;
     }
-    assert.equal(found, whole.resolutions.map(({ fact }) => fact.factId));
+    assert.equal(
+      found,
+      whole.resolutions.map(({ fact }) => fact.factId),
+    );
   }
 });
 
@@ -111,7 +131,10 @@ reading('a state is over when it ends, and what happened has happened for ever a
 
 reading('before the designation was known the old answer stands, by time and by position', async (world) => {
   const winner = async (knownAt: RecordQuery['knownAt']) =>
-    (await world.desk.records.read(asking(world, { knownAt, category: 'allergies' }))).resolutions.map((found) => [found.winner.assertion.source, found.designation?.revision]);
+    (await world.desk.records.read(asking(world, { knownAt, category: 'allergies' }))).resolutions.map((found) => [
+      found.winner.assertion.source,
+      found.designation?.revision,
+    ]);
   const head = (await world.desk.store.head()) as string;
   assert.equal(await winner(null), [['lis', 1]]);
   assert.equal(await winner({ position: head }), [['lis', 1]]);
@@ -137,7 +160,10 @@ reading('a fact shows its value, the other statements and the rule; content only
   assert.is(fact.value.source, 'lis');
   assert.is(fact.value.sourceRecordId, 'a"9');
   assert.is(fact.value.resource.criticality, 'low');
-  assert.equal(fact.alternatives.map(({ source, resource }: { source: string; resource: { criticality: string } }) => [source, resource.criticality]), [['ehr', 'high']]);
+  assert.equal(
+    fact.alternatives.map(({ source, resource }: { source: string; resource: { criticality: string } }) => [source, resource.criticality]),
+    [['ehr', 'high']],
+  );
   assert.equal([fact.rule.name, fact.rule.strategy, fact.rule.because], ['precedence@1', 'authoritative', 'lis is believed most for this.']);
   assert.is(opener.count, 2);
   const closed = await factJson(resolution as never, null);
@@ -187,7 +213,10 @@ reading('history is the stream, opened only with keys, and pages end where they 
 reading('a feed gives a tenant its own events as CloudEvents, with their content', async ({ desk }) => {
   const facts = await readFeed(desk, { feed: 'facts', tenant: 'acme', after: null, limit: 10 });
   const items = facts.items.map(({ json }) => JSON.parse(json));
-  assert.equal(items.map(({ specversion, type }) => `${specversion} ${type}`), Array(4).fill('1.0 clinical-ledger.fact-recorded.v1'));
+  assert.equal(
+    items.map(({ specversion, type }) => `${specversion} ${type}`),
+    Array(4).fill('1.0 clinical-ledger.fact-recorded.v1'),
+  );
   assert.is(items[0].data.sourceRecordId, 'a1');
   assert.equal([facts.opened, facts.end, facts.patients.length], [4, true, 1]);
   const rest = await readFeed(desk, { feed: 'facts', tenant: 'acme', after: facts.items[2]?.position ?? null, limit: 10 });

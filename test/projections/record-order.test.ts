@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MemoryEventStore } from '../../adapters/memory/event-store.js';
-import { patientDecider, type PatientCommand } from '../../domain/record/decide.js';
+import { type PatientCommand, patientDecider } from '../../domain/record/decide.js';
 import { factsKnownAt, factsOf } from '../../projections/reading/as-of.js';
 import { recordProjection } from '../../projections/record.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
@@ -120,7 +120,9 @@ test('any order and any number of repetitions of the same assertions give the sa
 
 test('a record that changed its category stands in the newest one, in whatever order its versions came', async () => {
   const moving = (version: string | null): Saying => ({ category: version === '2' ? 'conditions' : 'allergies' });
-  const sent = versionsOf(['1', '2', '3'], moving).chain((commands) => fc.tuple(fc.constant(commands), fc.shuffledSubarray(commands, { minLength: commands.length })));
+  const sent = versionsOf(['1', '2', '3'], moving).chain((commands) =>
+    fc.tuple(fc.constant(commands), fc.shuffledSubarray(commands, { minLength: commands.length })),
+  );
   await fc.assert(
     fc.asyncProperty(sent, async ([commands, otherwise]) => {
       assert.is(await recordAfter(patient(...otherwise).events, OF_EVENTS), await recordAfter(patient(...commands).events, OF_EVENTS));

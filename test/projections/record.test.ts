@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { PatientCommand } from '../../domain/record/decide.js';
 import { recordProjection } from '../../projections/record.js';
 import type { Fact } from '../../schemas/read-models/fact.js';
-import type { PatientCommand } from '../../domain/record/decide.js';
 import { token } from '../domain/given.js';
-import { corrects, patient, PATIENT, records, retracts, updates } from '../domain/record/saying.js';
+import { corrects, PATIENT, patient, records, retracts, updates } from '../domain/record/saying.js';
 import { recorded, rowsAfter } from './folding.js';
 
 const test = suite('the authoritative record');
@@ -51,7 +51,11 @@ test('facts of two sources that say the same are no conflict', async () => {
 });
 
 test('a corrected code leaves no name, no index and no join behind', async () => {
-  const rows = await rowsOf(records({ about: ['wrong'] }), records({ source: 'lis', about: ['wrong'] }), corrects({ version: null, words: 'b', about: ['right'] }));
+  const rows = await rowsOf(
+    records({ about: ['wrong'] }),
+    records({ source: 'lis', about: ['wrong'] }),
+    corrects({ version: null, words: 'b', about: ['right'] }),
+  );
   assert.is(rows.length, 2);
   const corrected = rows.find((row) => (row.value as Fact).assertions[0]?.source === 'ehr');
   assert.not.ok(JSON.stringify(corrected).includes(token('wrong')));

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { accessesProjection, accessPrefix, type AccessRow } from '../../projections/accesses.js';
-import { designationPrefix, directoryProjection, sourceKey, type SourceRow } from '../../projections/directory.js';
-import { identifierIndex, patientKey, patientsProjection, type PatientRow } from '../../projections/patients.js';
+import { type AccessRow, accessesProjection, accessPrefix } from '../../projections/accesses.js';
+import { designationPrefix, directoryProjection, type SourceRow, sourceKey } from '../../projections/directory.js';
+import { identifierIndex, type PatientRow, patientKey, patientsProjection } from '../../projections/patients.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
 import { token, uuid } from '../domain/given.js';
 import { eventOf } from '../support/events.js';
@@ -84,7 +84,13 @@ patients('a patient is found by the newest identifiers of each source record, an
   const first = eventOf('patient-registered', { data: { patientId: ANN }, source: { id: 'ehr', recordKey: token('1') } });
   const other = demographicsOf('2');
   const newer = demographicsOf('1');
-  const projection = patientsOf(new Map([[first.id, ['mrn-1', 'ssn']], [other.id, ['mrn-2', 'ssn']], [newer.id, ['mrn-9']]]));
+  const projection = patientsOf(
+    new Map([
+      [first.id, ['mrn-1', 'ssn']],
+      [other.id, ['mrn-2', 'ssn']],
+      [newer.id, ['mrn-9']],
+    ]),
+  );
   const [row] = await rowsAfter(projection, [recorded([first, other, newer])]);
   assert.is(row?.key, patientKey('test', ANN));
   assert.is((row?.value as PatientRow).registeredAt, first.recordedAt);

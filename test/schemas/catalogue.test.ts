@@ -12,8 +12,18 @@ const test = suite('catalogues');
 const stems = (folder: string) => readdirSync(folder).map((name) => name.replace(/\.ts$/, ''));
 
 test('every event and every command has a file of its own name, and every file is in the catalogue', () => {
-  assert.equal(stems('schemas/events').filter((name) => name !== 'statement').sort(), [...EVENT_TYPES].sort());
-  assert.equal(stems('schemas/commands').filter((name) => name !== 'fields').sort(), [...COMMAND_NAMES].sort());
+  assert.equal(
+    stems('schemas/events')
+      .filter((name) => name !== 'statement')
+      .sort(),
+    [...EVENT_TYPES].sort(),
+  );
+  assert.equal(
+    stems('schemas/commands')
+      .filter((name) => name !== 'fields')
+      .sort(),
+    [...COMMAND_NAMES].sort(),
+  );
 });
 
 test('an event is named like its type, and a schema takes nothing that it does not name', () => {
@@ -49,7 +59,18 @@ test('a command is taken as it is or not at all: nothing is coerced, dropped or 
   const body = { ...fact, sourceVersion: 1 };
   assert.not.ok(accepts('record-fact', body));
   assert.is(body.sourceVersion, 1);
-  const wrong = [{ extra: 1 }, { patientId: 'x' }, { sourceRecordId: '' }, { sourceRecordId: 'x'.repeat(257) }, { sourceVersion: '' }, { effectiveAt: '2026' }, { effectiveAt: '2026-01-01T00:00:00' }, { resource: {} }, { resource: [] }, { resource: { resourceType: 'observation' } }];
+  const wrong = [
+    { extra: 1 },
+    { patientId: 'x' },
+    { sourceRecordId: '' },
+    { sourceRecordId: 'x'.repeat(257) },
+    { sourceVersion: '' },
+    { effectiveAt: '2026' },
+    { effectiveAt: '2026-01-01T00:00:00' },
+    { resource: {} },
+    { resource: [] },
+    { resource: { resourceType: 'observation' } },
+  ];
   for (const more of wrong) assert.not.ok(accepts('record-fact', { ...fact, ...more }), JSON.stringify(more));
 });
 
@@ -63,7 +84,8 @@ test('a designation names a known category, an element or nothing, and each sour
   const designate = (more: object) => accepts('designate-system-of-record', { scope: {}, sources: ['ehr'], reason: 'x', ...more });
   assert.ok(designate({}));
   assert.ok(designate({ scope: { category: 'demographics', element: 'name' } }));
-  for (const bad of [{ scope: { category: 'x' } }, { scope: { element: 'Name' } }, { sources: [] }, { sources: ['a', 'a'] }, { reason: '' }]) assert.not.ok(designate(bad), JSON.stringify(bad));
+  for (const bad of [{ scope: { category: 'x' } }, { scope: { element: 'Name' } }, { sources: [] }, { sources: ['a', 'a'] }, { reason: '' }])
+    assert.not.ok(designate(bad), JSON.stringify(bad));
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { newestVersion, UPCASTS, upcast, type UpcastStep } from '../../schemas/upcast.js';
 import { EVENT_TYPES } from '../../schemas/catalogue.js';
+import { newestVersion, UPCASTS, type UpcastStep, upcast } from '../../schemas/upcast.js';
 
 const test = suite('upcasting');
 

@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { handle } from '../../../commands/handle.js';
 import { quarantine } from '../../../commands/quarantine.js';
 import type { Outcome } from '../../../commands/request.js';
+import { type Span, scanMembers } from '../../../domain/json/lossless.js';
 import { LedgerFault, type Rejection, reject } from '../../../domain/rejections.js';
 import { isCommandName } from '../../../schemas/command-catalogue.js';
 import { callerOf } from '../context.js';
-import { type IntakeContext, readObject } from '../intake.js';
+import { DEPTH_AT_MOST, FAULT_CODES, type IntakeContext } from '../intake.js';
 import { type Line, linesOf } from '../lines.js';
 import { answersInOrder } from '../ordered.js';
 import { problemOf, problemOfFault, REJECTION_STATUS } from '../problem.js';
@@ -55,26 +56,40 @@ async function lineResult(services: Services, line: Line, number: number, contex
   }
 }
 
+/** The line's own members are cut out of it without parsing the whole: the body is parsed once, by the intake. */
 async function runLine(services: Services, text: string, context: IntakeContext): Promise<Outcome> {
-  const line = readObject(text);
-  if ('kind' in line) return line;
-  const shape = shapeOf(line.value);
+  const { members, error } = scanMembers(text, { maxDepth: DEPTH_AT_MOST });
+  if (error !== undefined) return reject(FAULT_CODES[error.code], [{ pointer: '', rule: `at character ${error.offset}` }]);
+  const shape = shapeOf(text, members);
   if ('kind' in shape) return shape;
-  const span = line.members.get('body');
-  if (span === undefined) return reject('invalid-command', [{ pointer: '', rule: 'required', expected: 'body' }]);
+  if (shape.bodyText === null) return reject('invalid-command', [{ pointer: '', rule: 'required', expected: 'body' }]);
   if (!isCommandName(shape.command)) return reject('unknown-command');
-  const bodyText = text.slice(span.start, span.end);
-  const command = services.intake.accept(shape.command, bodyText, { ...context, idempotencyKey: shape.idempotencyKey, expected: shape.ifMatch });
+  const command = services.intake.accept(shape.command, shape.bodyText, { ...context, idempotencyKey: shape.idempotencyKey, expected: shape.ifMatch });
   return 'kind' in command ? command : handle(services.handlerDeps, command);
 }
 
-function shapeOf(value: Record<string, unknown>): { command: string; idempotencyKey: string | null; ifMatch: number | null } | Rejection {
-  const { command, idempotencyKey = null, ifMatch = null } = value;
-  const fine =
-    typeof command === 'string' &&
-    (idempotencyKey === null || (typeof idempotencyKey === 'string' && /^[\x21-\x7e]{1,200}$/.test(idempotencyKey))) &&
-    (ifMatch === null || (Number.isSafeInteger(ifMatch) && (ifMatch as number) >= 0)) &&
-    Object.keys(value).every((name) => MEMBERS.includes(name));
-  if (!fine) return reject('invalid-command', [{ pointer: '', rule: 'line', expected: 'command, body, idempotencyKey?, ifMatch?' }]);
-  return { command, idempotencyKey: idempotencyKey as string | null, ifMatch: ifMatch as number | null };
+interface Shape {
+  readonly command: string;
+  readonly bodyText: string | null;
+  readonly idempotencyKey: string | null;
+  readonly ifMatch: number | null;
+}
+
+function shapeOf(text: string, members: ReadonlyMap<string, Span>): Shape | Rejection {
+  const cut = (name: string) => {
+    const span = members.get(name);
+    return span === undefined ? null : text.slice(span.start, span.end);
+  };
+  try {
+    const [command, idempotencyKey, ifMatch] = ['command', 'idempotencyKey', 'ifMatch'].map((name) => JSON.parse(cut(name) ?? 'null') as unknown);
+    const fine =
+      typeof command === 'string' &&
+      (idempotencyKey === null || (typeof idempotencyKey === 'string' && /^[\x21-\x7e]{1,200}$/.test(idempotencyKey))) &&
+      (ifMatch === null || (Number.isSafeInteger(ifMatch) && (ifMatch as number) >= 0)) &&
+      [...members.keys()].every((name) => MEMBERS.includes(name));
+    if (!fine) return reject('invalid-command', [{ pointer: '', rule: 'line', expected: 'command, body, idempotencyKey?, ifMatch?' }]);
+    return { command, bodyText: cut('body'), idempotencyKey: idempotencyKey as string | null, ifMatch: ifMatch as number | null };
+  } catch {
+    return reject('invalid-json');
+  }
 }

@@ -33,12 +33,25 @@ const callerOf = async ({ authenticator }: World, token: string) => authenticato
 /** A token of the issuer's own key, with anything in it. */
 async function forged({ path }: World, claims: object, change: (jwt: SignJWT) => SignJWT = (jwt) => jwt): Promise<string> {
   const key = await importJWK(JSON.parse(readFileSync(path, 'utf8')), 'EdDSA');
-  const all = { sub: 'dr-1', tenant: 'acme', roles: ['clinician'], purpose: 'TREAT', iss: 'clinical-ledger-development', aud: 'clinical-ledger', exp: Math.floor(Date.now() / 1000) + 60, ...claims };
+  const all = {
+    sub: 'dr-1',
+    tenant: 'acme',
+    roles: ['clinician'],
+    purpose: 'TREAT',
+    iss: 'clinical-ledger-development',
+    aud: 'clinical-ledger',
+    exp: Math.floor(Date.now() / 1000) + 60,
+    ...claims,
+  };
   return change(new SignJWT(all).setProtectedHeader({ alg: 'EdDSA' })).sign(key);
 }
 
 test('a valid token is a caller with tenant, subject, roles, purpose and organization', async (world) => {
-  assert.equal(await callerOf(world, await world.issuer.sign(REQUEST)), { tenant: 'acme', actor: { subject: 'dr-1', roles: ['clinician'], organization: 'north' }, purpose: 'TREAT' });
+  assert.equal(await callerOf(world, await world.issuer.sign(REQUEST)), {
+    tenant: 'acme',
+    actor: { subject: 'dr-1', roles: ['clinician'], organization: 'north' },
+    purpose: 'TREAT',
+  });
 });
 
 test('a token is verified once, and then known until it expires', async (world) => {
@@ -50,7 +63,8 @@ test('a token is verified once, and then known until it expires', async (world) 
 });
 
 test('no token, another scheme and no JWT are nobody', async ({ authenticator }) => {
-  for (const header of [undefined, '', 'Bearer', 'Bearer ', 'Basic abc', 'Bearer abc', 'Bearer a.b.c', 'Bearer a.b.c.d.e']) assert.is(await authenticator.authenticate(header), undefined, header);
+  for (const header of [undefined, '', 'Bearer', 'Bearer ', 'Basic abc', 'Bearer abc', 'Bearer a.b.c', 'Bearer a.b.c.d.e'])
+    assert.is(await authenticator.authenticate(header), undefined, header);
 });
 
 test('an expired token is nobody', async (world) => {
@@ -64,11 +78,24 @@ test('a token that lasts for ever is nobody', async (world) => {
 
 test('a token for another audience or of another issuer is nobody', async (world) => {
   assert.ok(await callerOf(world, await forged(world, {})));
-  for (const claims of [{ aud: 'another' }, { aud: undefined }, { iss: 'another' }, { iss: undefined }]) assert.is(await callerOf(world, await forged(world, claims)), undefined, JSON.stringify(claims));
+  for (const claims of [{ aud: 'another' }, { aud: undefined }, { iss: 'another' }, { iss: undefined }])
+    assert.is(await callerOf(world, await forged(world, claims)), undefined, JSON.stringify(claims));
 });
 
 test('a token whose claims are missing or of another form is nobody', async (world) => {
-  const bad = [{ sub: undefined }, { sub: 'a b' }, { tenant: undefined }, { tenant: 'system' }, { tenant: 'Acme' }, { tenant: 'a.b' }, { roles: [] }, { roles: 'clinician' }, { purpose: undefined }, { purpose: 'treat' }, { organization: 7 }];
+  const bad = [
+    { sub: undefined },
+    { sub: 'a b' },
+    { tenant: undefined },
+    { tenant: 'system' },
+    { tenant: 'Acme' },
+    { tenant: 'a.b' },
+    { roles: [] },
+    { roles: 'clinician' },
+    { purpose: undefined },
+    { purpose: 'treat' },
+    { organization: 7 },
+  ];
   for (const claims of bad) assert.is(await callerOf(world, await forged(world, claims)), undefined, JSON.stringify(claims));
 });
 
@@ -76,7 +103,8 @@ test('a token without a signature, or signed otherwise, is nobody', async (world
   const [header, payload, signature] = (await world.issuer.sign(REQUEST)).split('.') as [string, string, string];
   const none = base64url.encode(JSON.stringify({ alg: 'none' }));
   const hmac = base64url.encode(JSON.stringify({ alg: 'HS256' }));
-  for (const token of [`${none}.${payload}.`, `${none}.${payload}.${signature}`, `${hmac}.${payload}.${signature}`, `${header}.${payload}.`]) assert.is(await callerOf(world, token), undefined);
+  for (const token of [`${none}.${payload}.`, `${none}.${payload}.${signature}`, `${hmac}.${payload}.${signature}`, `${header}.${payload}.`])
+    assert.is(await callerOf(world, token), undefined);
   const secret = new TextEncoder().encode(JSON.stringify(await exportJWK(await world.issuer.verificationKey())));
   const confused = await new SignJWT({ ...REQUEST }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h').sign(secret);
   assert.is(await callerOf(world, confused), undefined);
@@ -92,7 +120,12 @@ test('a token that was tampered with is nobody', async (world) => {
 test('a token of another key is nobody', async (world) => {
   const { privateKey } = await generateKeyPair('EdDSA');
   const claims = { sub: 'dr-1', tenant: 'acme', roles: ['clinician'], purpose: 'TREAT' };
-  const token = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA' }).setIssuer('clinical-ledger-development').setAudience('clinical-ledger').setExpirationTime('1h').sign(privateKey);
+  const token = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'EdDSA' })
+    .setIssuer('clinical-ledger-development')
+    .setAudience('clinical-ledger')
+    .setExpirationTime('1h')
+    .sign(privateKey);
   assert.is(await callerOf(world, token), undefined);
 });
 

@@ -22,7 +22,11 @@ test('it prints a token, and nothing else, that the ledger of the same folder ta
   const { out, err } = await token(...usual);
   assert.is(err, '');
   const authenticator = await Authenticator.of(await DevelopmentIssuer.open(join(folder, 'keys', 'development-issuer.json')), Date.now);
-  assert.equal(await authenticator.authenticate(`Bearer ${out.trim()}`), { tenant: 'acme', actor: { subject: 'dr-1', roles: ['clinician'], organization: null }, purpose: 'TREAT' });
+  assert.equal(await authenticator.authenticate(`Bearer ${out.trim()}`), {
+    tenant: 'acme',
+    actor: { subject: 'dr-1', roles: ['clinician'], organization: null },
+    purpose: 'TREAT',
+  });
 });
 
 test('everything that a token says can be said', async () => {
@@ -61,7 +65,10 @@ test('what is asked wrongly is refused in words', async () => {
 test('the usual purpose of a role lets it do what the role is for', () => {
   for (const role of ROLES) {
     const caller = { subject: 'p', roles: [role], purpose: USUAL_PURPOSE[role] ?? '' };
-    assert.ok(ACCESS_ACTIONS.some((action) => mayRead(caller, action, 'p').allowed), role);
+    assert.ok(
+      ACCESS_ACTIONS.some((action) => mayRead(caller, action, 'p').allowed),
+      role,
+    );
   }
 });
 

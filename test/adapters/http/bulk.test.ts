@@ -26,11 +26,20 @@ const line = ({ patientId }: World, record: string, more: object = {}, body: obj
 
 test('many commands are answered one line each, in order', async (world) => {
   const count = 700;
-  const { status, lines } = await world.house.bulk(Array.from({ length: count }, (_, n) => line(world, `many ${n}`)), world.ehr);
+  const { status, lines } = await world.house.bulk(
+    Array.from({ length: count }, (_, n) => line(world, `many ${n}`)),
+    world.ehr,
+  );
   assert.is(status, 200);
-  assert.equal(lines.map((one) => one.line), Array.from({ length: count }, (_, n) => n + 1));
+  assert.equal(
+    lines.map((one) => one.line),
+    Array.from({ length: count }, (_, n) => n + 1),
+  );
   assert.ok(lines.every((one) => one.status === 201 && one.receipt.patientId === world.patientId));
-  const again = await world.house.bulk(Array.from({ length: count }, (_, n) => line(world, `many ${n}`)), world.ehr);
+  const again = await world.house.bulk(
+    Array.from({ length: count }, (_, n) => line(world, `many ${n}`)),
+    world.ehr,
+  );
   assert.ok(again.lines.every((one, n) => one.status === 200 && one.receipt.eventIds[0] === lines[n].receipt.eventIds[0]));
 });
 
@@ -58,17 +67,33 @@ test('a bad line stops nothing', async (world) => {
     bad.flatMap(([, , one], n) => [one, line(world, `fine ${n}`)]),
     world.ehr,
   );
-  assert.equal(lines.map((one) => [one.status, one.problem?.code]), bad.flatMap(([status, code]) => [[status, code], [201, undefined]]));
+  assert.equal(
+    lines.map((one) => [one.status, one.problem?.code]),
+    bad.flatMap(([status, code]) => [
+      [status, code],
+      [201, undefined],
+    ]),
+  );
 });
 
 test('blank lines are passed over, and bytes that are no UTF-8 refused', async (world) => {
-  const body = Buffer.concat([Buffer.from(`\n${JSON.stringify(line(world, 'u1'))}\n\n`), Buffer.from([0xff, 0x0a]), Buffer.from(JSON.stringify(line(world, 'u2')))]);
+  const body = Buffer.concat([
+    Buffer.from(`\n${JSON.stringify(line(world, 'u1'))}\n\n`),
+    Buffer.from([0xff, 0x0a]),
+    Buffer.from(JSON.stringify(line(world, 'u2'))),
+  ]);
   const { lines } = await world.house.bulk(body, world.ehr);
-  assert.equal(lines.map((one) => one.problem?.code ?? one.status), [201, 'invalid-text', 201]);
+  assert.equal(
+    lines.map((one) => one.problem?.code ?? one.status),
+    [201, 'invalid-text', 201],
+  );
 });
 
 test('keys and expected revisions count for each line', async (world) => {
-  const { lines } = await world.house.bulk([line(world, 'k1', { idempotencyKey: 'k' }), line(world, 'k1', { idempotencyKey: 'k' }), line(world, 'k2', { idempotencyKey: 'k' })], world.ehr);
+  const { lines } = await world.house.bulk(
+    [line(world, 'k1', { idempotencyKey: 'k' }), line(world, 'k1', { idempotencyKey: 'k' }), line(world, 'k2', { idempotencyKey: 'k' })],
+    world.ehr,
+  );
   assert.equal(lines.map((one) => one.problem?.code ?? one.status).sort(), [200, 201, 'idempotency-key-reused']);
   const { revision } = (await world.house.bulk([line(world, 'i1')], world.ehr)).lines[0].receipt;
   const next = await world.house.bulk([line(world, 'i2', { ifMatch: revision })], world.ehr);
@@ -90,14 +115,27 @@ test('with Prefer: handling=quarantine refused lines are kept, sealed, with thei
   const bad = ['{"resourceType":"Observation", "broken', line(world, 'q', {}, { resource: { resourceType: 'Observation' } })];
   const headers = { prefer: 'respond-async, handling=quarantine' };
   const first = await house.bulk([...bad, line(world, 'q2')], ehr, headers);
-  assert.equal(first.lines.map((one) => [one.status, one.quarantined?.repeated]), [[400, false], [422, false], [201, undefined]]);
+  assert.equal(
+    first.lines.map((one) => [one.status, one.quarantined?.repeated]),
+    [
+      [400, false],
+      [422, false],
+      [201, undefined],
+    ],
+  );
   const again = await house.bulk(bad, ehr, headers);
-  assert.equal(again.lines.map((one) => one.quarantined.repeated), [true, true]);
+  assert.equal(
+    again.lines.map((one) => one.quarantined.repeated),
+    [true, true],
+  );
   const { json } = await house.get('/v1/quarantine?source=ehr', await house.token('steward'));
-  assert.equal(json.quarantine.map((one: { code: string; resourceType: string; input: string }) => [one.code, one.resourceType, one.input]), [
-    ['invalid-json', 'Observation', bad[0]],
-    ['invalid-resource', 'Observation', JSON.stringify(bad[1])],
-  ]);
+  assert.equal(
+    json.quarantine.map((one: { code: string; resourceType: string; input: string }) => [one.code, one.resourceType, one.input]),
+    [
+      ['invalid-json', 'Observation', bad[0]],
+      ['invalid-resource', 'Observation', JSON.stringify(bad[1])],
+    ],
+  );
 });
 
 test('who may not fill the quarantine does not', async ({ house }) => {

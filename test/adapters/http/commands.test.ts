@@ -36,7 +36,10 @@ test('every command is taken: 201 with a receipt, and 200 with the same receipt 
   for (const [name, body, token] of commands) {
     const first = await house.command(name, body, token);
     assert.is(first.status, 201, `${name}: ${first.text}`);
-    assert.equal(Object.keys(first.json).filter((key) => key !== 'patientId'), ['eventIds', 'stream', 'revision', 'position', 'logIndex', 'repeated']);
+    assert.equal(
+      Object.keys(first.json).filter((key) => key !== 'patientId'),
+      ['eventIds', 'stream', 'revision', 'position', 'logIndex', 'repeated'],
+    );
     assert.is(first.headers['etag'], `"${first.json.revision}"`);
     const again = await house.command(name, body, token);
     assert.equal([again.status, again.json], [200, { ...first.json, repeated: true }], name);
@@ -62,7 +65,13 @@ test('each refusal of a command has its status and its code', async (world) => {
     [422, 'patient-required', 'record-fact', fact(world, 'x', { patientId: undefined }), ehr],
     [404, 'unknown-fact', 'correct-fact', { ...fact(world, 'never'), reason: 'correction' }, ehr],
     [409, 'source-version-conflict', 'record-fact', fact(world, 'r1', { sourceVersion: '1', resource: other }), ehr],
-    [409, 'category-changed', 'correct-fact', { ...fact(world, 'r1', { resource: { resourceType: 'Condition', subject: { reference: 'Patient/1' } } }), reason: 'correction' }, ehr],
+    [
+      409,
+      'category-changed',
+      'correct-fact',
+      { ...fact(world, 'r1', { resource: { resourceType: 'Condition', subject: { reference: 'Patient/1' } } }), reason: 'correction' },
+      ehr,
+    ],
     [422, 'unsupported-resource', 'record-fact', fact(world, 'x', { resource: person() }), ehr],
     [422, 'invalid-date', 'record-fact', fact(world, 'x', { resource: allergy('1', { onsetDateTime: '1066-10-14' }) }), ehr],
     [422, 'invalid-resource', 'record-fact', fact(world, 'x', { resource: { resourceType: 'AllergyIntolerance' } }), ehr],
@@ -118,7 +127,8 @@ test('If-Match refuses a stream that has moved on, and headers of another form a
   assert.is((await send('m2', { 'if-match': `"${json.revision}"` })).status, 201);
   const stale = await send('m3', { 'if-match': String(json.revision) });
   assert.equal([stale.status, stale.json.code], [412, 'stale-revision']);
-  for (const bad of ['*', '"x"', '-1', '""', '1.5', `${'9'.repeat(16)}`]) assert.is((await send('m4', { 'if-match': bad })).json.code, 'invalid-parameter', bad);
+  for (const bad of ['*', '"x"', '-1', '""', '1.5', `${'9'.repeat(16)}`])
+    assert.is((await send('m4', { 'if-match': bad })).json.code, 'invalid-parameter', bad);
   for (const bad of ['', 'a b', 'é', 'x'.repeat(201)]) assert.is((await send('m4', { 'idempotency-key': bad })).json.code, 'invalid-parameter', bad);
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createApp } from '../../../adapters/http/app.js';
@@ -16,7 +16,10 @@ const FAULT_CODES = Object.keys(FAULTS) as FaultCode[];
 tables('every code has one status, and every status belongs to a code', () => {
   assert.equal(Object.keys(REJECTION_STATUS).sort(), [...REJECTION_CODES].sort());
   assert.equal(Object.keys(FAULT_STATUS).sort(), [...FAULT_CODES].sort());
-  assert.equal(REJECTION_CODES.filter((code) => code in FAULTS), []);
+  assert.equal(
+    REJECTION_CODES.filter((code) => code in FAULTS),
+    [],
+  );
   for (const code of REJECTION_CODES) assert.ok(REJECTION_STATUS[code] >= 400 && (REJECTION_STATUS[code] < 500 || code === 'read-model-behind'), code);
   for (const code of FAULT_CODES) assert.ok(FAULT_STATUS[code] >= 500, code);
 });
@@ -31,11 +34,25 @@ tables('the documentation has a row for each code, with its status and words, an
 });
 
 tables('every code is given somewhere in the program', () => {
-  const sources = ['commands', 'domain', 'adapters'].join('|');
-  assert.ok(sources);
+  const tables = ['domain/rejections.ts', 'adapters/http/problem.ts'];
+  const files = ['commands', 'domain', 'adapters', 'projections'].flatMap((room) =>
+    readdirSync(room, { recursive: true, encoding: 'utf8' }).map((name) => `${room}/${name}`),
+  );
+  const text = files
+    .filter((path) => path.endsWith('.ts') && !tables.includes(path))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
+  assert.equal(
+    [...REJECTION_CODES, ...FAULT_CODES].filter((code) => !text.includes(`'${code}'`)),
+    [],
+  );
+});
+
+tables('a refusal is a problem with its code, its status, its words and the places', () => {
   for (const code of REJECTION_CODES) {
-    const problem = problemOf(reject(code, [{ pointer: '/x', rule: 'y' }]), 'c');
-    assert.equal([problem.type, problem.status, problem.code, problem.errors], [`urn:clinical-ledger:problem:${code}`, REJECTION_STATUS[code], code, [{ pointer: '/x', rule: 'y' }]]);
+    const { type, status, detail, remedy, errors } = problemOf(reject(code, [{ pointer: '/x', rule: 'y' }]), 'c');
+    assert.equal([type, status], [`urn:clinical-ledger:problem:${code}`, REJECTION_STATUS[code]]);
+    assert.equal([[detail, remedy], errors], [REJECTIONS[code], [{ pointer: '/x', rule: 'y' }]]);
   }
 });
 
@@ -70,22 +87,37 @@ const body = JSON.stringify({ resource: person(), sourceRecordId: 'p1' });
 
 faults('each fault of ours has its status and its code, whether one command is sent or many', async (world) => {
   let code: FaultCode = 'internal';
-  const app = await troubled(world, ({ handlerDeps }) => ({ handlerDeps: { ...handlerDeps, submit: () => Promise.reject(new LedgerFault(code, { cause: new Error('why') })) } }));
+  const app = await troubled(world, ({ handlerDeps }) => ({
+    handlerDeps: { ...handlerDeps, submit: () => Promise.reject(new LedgerFault(code, { cause: new Error('why') })) },
+  }));
   const headers = { authorization: world.ehr };
   for (code of FAULT_CODES) {
-    const single = await app.inject({ method: 'POST', url: '/v1/commands/register-patient', headers: { ...headers, 'content-type': 'application/json' }, payload: body });
+    const single = await app.inject({
+      method: 'POST',
+      url: '/v1/commands/register-patient',
+      headers: { ...headers, 'content-type': 'application/json' },
+      payload: body,
+    });
     assert.equal([single.statusCode, single.json().code], [FAULT_STATUS[code], code]);
     assert.is(single.headers['retry-after'], FAULT_STATUS[code] === 503 ? '1' : undefined);
     const line = `{"command":"register-patient","body":${body}}\n`;
     const bulk = await app.inject({ method: 'POST', url: '/v1/commands', headers: { ...headers, 'content-type': 'application/x-ndjson' }, payload: line });
-    assert.equal(linesOf(bulk.payload).map((one) => [one.line, one.status, one.problem.code]), [[1, FAULT_STATUS[code], code]]);
+    assert.equal(
+      linesOf(bulk.payload).map((one) => [one.line, one.status, one.problem.code]),
+      [[1, FAULT_STATUS[code], code]],
+    );
   }
   await app.close();
 });
 
 faults('a fault that is not ours is internal, and not a word of it leaves', async (world) => {
   const app = await troubled(world, ({ handlerDeps }) => ({ handlerDeps: { ...handlerDeps, submit: () => Promise.reject(new Error('Lovelace')) } }));
-  const answer = await app.inject({ method: 'POST', url: '/v1/commands/register-patient', headers: { authorization: world.ehr, 'content-type': 'application/json' }, payload: body });
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/commands/register-patient',
+    headers: { authorization: world.ehr, 'content-type': 'application/json' },
+    payload: body,
+  });
   assert.equal([answer.statusCode, answer.json().code], [500, 'internal']);
   assert.not.ok(answer.payload.includes('Lovelace'));
   await app.close();
@@ -93,7 +125,10 @@ faults('a fault that is not ours is internal, and not a word of it leaves', asyn
 
 faults('a ledger that is stopping takes no command, single or in bulk', async (world) => {
   const app = await troubled(world, () => ({ stopping: () => true }));
-  for (const [url, type] of [['/v1/commands/register-patient', 'application/json'], ['/v1/commands', 'application/x-ndjson']] as const) {
+  for (const [url, type] of [
+    ['/v1/commands/register-patient', 'application/json'],
+    ['/v1/commands', 'application/x-ndjson'],
+  ] as const) {
     const answer = await app.inject({ method: 'POST', url, headers: { authorization: world.ehr, 'content-type': type }, payload: body });
     assert.equal([answer.statusCode, answer.json().code], [503, 'stopping'], url);
   }
@@ -123,7 +158,9 @@ faults('nothing is disclosed when the access cannot be made durable', async (wor
 });
 
 faults('health says which part is away', async (world) => {
-  const app = await troubled(world, ({ store }) => ({ store: Object.assign(Object.create(store), { head: () => Promise.reject(new LedgerFault('store-unavailable')) }) }));
+  const app = await troubled(world, ({ store }) => ({
+    store: Object.assign(Object.create(store), { head: () => Promise.reject(new LedgerFault('store-unavailable')) }),
+  }));
   const ready = await app.inject({ url: '/health/ready' });
   assert.equal([ready.statusCode, ready.json().store, ready.json().status], [503, 'unreachable', 'not ready']);
   await app.close();

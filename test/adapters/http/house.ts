@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { USUAL_PURPOSE } from '../../../adapters/cli/token.js';
 import { readConfig } from '../../../adapters/config.js';
 import { type Ledger, openLedger } from '../../../adapters/container.js';
-import { createLog } from '../../../adapters/log.js';
 import type { Problem } from '../../../adapters/http/problem.js';
+import { createLog } from '../../../adapters/log.js';
 import { allergy, person } from '../../commands/desk.js';
 
 export { allergy, person };
@@ -47,7 +47,13 @@ export class House {
     return `Bearer ${await this.ledger.issuer.sign(request)}`;
   }
 
-  async ask(method: 'GET' | 'POST' | 'PUT' | 'HEAD', url: string, authorization: string | null, headers: Record<string, string> = {}, body?: Body): Promise<Answer> {
+  async ask(
+    method: 'GET' | 'POST' | 'PUT' | 'HEAD',
+    url: string,
+    authorization: string | null,
+    headers: Record<string, string> = {},
+    body?: Body,
+  ): Promise<Answer> {
     const payload = body === undefined ? {} : { payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body) };
     const response = await this.ledger.app.inject({ method, url, headers: { ...(authorization === null ? {} : { authorization }), ...headers }, ...payload });
     const text = response.payload;
@@ -63,7 +69,11 @@ export class House {
     return this.ask('POST', `/v1/commands/${name}`, authorization, { 'content-type': 'application/json', ...headers }, body);
   }
 
-  async bulk(lines: readonly (object | string)[] | Buffer, authorization: string | null, headers: Record<string, string> = {}): Promise<{ status: number; lines: Answer['json'][]; problem: Problem }> {
+  async bulk(
+    lines: readonly (object | string)[] | Buffer,
+    authorization: string | null,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; lines: Answer['json'][]; problem: Problem }> {
     const body = Buffer.isBuffer(lines) ? lines : lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
     const answer = await this.ask('POST', '/v1/commands', authorization, { 'content-type': 'application/x-ndjson', ...headers }, body);
     return { status: answer.status, problem: answer.json, lines: linesOf(answer.text) };

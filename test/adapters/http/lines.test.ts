@@ -23,7 +23,9 @@ async function read(text: string | Buffer, sizes: readonly number[] = [], limit 
 }
 
 test('however the bytes are cut, the lines are the same', async () => {
-  const text = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', ' ', '\r', 'x'.repeat(40), 'é😀')), { maxLength: 12 }).map((lines) => lines.map((line) => line.replaceAll('\n', '')).join('\n'));
+  const text = fc
+    .array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', ' ', '\r', 'x'.repeat(40), 'é😀')), { maxLength: 12 })
+    .map((lines) => lines.map((line) => line.replaceAll('\n', '')).join('\n'));
   await fc.assert(
     fc.asyncProperty(text, fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 60 }), async (whole, sizes) => {
       assert.equal(await read(whole, sizes, 30), await read(whole, [], 30));

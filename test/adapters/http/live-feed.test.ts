@@ -26,26 +26,33 @@ test('it gives what was and what comes, goes on after Last-Event-ID, and ends wh
   const [all, rest] = await Promise.all([whole, later]);
   assert.match(String(all.headers['content-type']), 'text/event-stream');
   assert.equal(idsOf(all.text), [first.position, second.position]);
-  assert.equal(eventsOf(all.text).map(({ data }) => data.sourceRecordId), ['a1', 'a2']);
+  assert.equal(
+    eventsOf(all.text).map(({ data }) => data.sourceRecordId),
+    ['a1', 'a2'],
+  );
   assert.equal(idsOf(rest.text), [second.position]);
 });
 
 test('it is refused like any other read, and the refusal is on record', async () => {
   const house = await House.open();
   const consumer = await house.token('consumer');
-  const ask = (feed: string, token: string | null, more: Record<string, string> = {}) => house.get(`/v1/feeds/${feed}`, token, { accept: 'text/event-stream', ...more });
+  const ask = (feed: string, token: string | null, more: Record<string, string> = {}) =>
+    house.get(`/v1/feeds/${feed}`, token, { accept: 'text/event-stream', ...more });
   assert.is((await ask('facts', null)).status, 401);
   assert.is((await ask('facts', await house.token('clinician'))).json.code, 'not-permitted');
   assert.is((await ask('gossip', consumer)).json.code, 'unknown-feed');
   assert.is((await ask('facts', consumer, { 'last-event-id': '999999999' })).json.code, 'unknown-position');
   assert.is((await ask('facts', consumer, { 'last-event-id': 'x' })).json.code, 'invalid-parameter');
   const refused = (await house.accesses()).filter(({ data }) => data.action === 'read-feed');
-  assert.equal(refused.map(({ data }) => [data.outcome, data.detail]), [
-    ['refused', { feed: 'facts' }],
-    ['refused', null],
-    ['refused', { feed: 'facts' }],
-    ['refused', { feed: 'facts' }],
-  ]);
+  assert.equal(
+    refused.map(({ data }) => [data.outcome, data.detail]),
+    [
+      ['refused', { feed: 'facts' }],
+      ['refused', null],
+      ['refused', { feed: 'facts' }],
+      ['refused', { feed: 'facts' }],
+    ],
+  );
   await house.close();
 });
 

@@ -26,14 +26,26 @@ function marked(value: unknown): fc.Arbitrary<unknown> {
   if (typeof value !== 'object' || value === null) return here;
   const members = Object.entries(value);
   if (members.length === 0) return here;
-  const inside = fc.constantFrom(...members).chain(([name, member]) => marked(member).map((changed) => (Array.isArray(value) ? [changed] : { ...value, [name]: changed })));
+  const inside = fc
+    .constantFrom(...members)
+    .chain(([name, member]) => marked(member).map((changed) => (Array.isArray(value) ? [changed] : { ...value, [name]: changed })));
   return fc.oneof({ weight: 1, arbitrary: here }, { weight: 3, arbitrary: inside });
 }
 
 test('whatever is sent, no refusal quotes it', async ({ house, ehr, patientId }) => {
   const steward = await house.token('steward');
   const bodies: readonly (readonly [string, string, object])[] = [
-    ['record-fact', ehr, { patientId, resource: { ...allergy(), reaction: [{ manifestation: [{ text: 'x' }] }] }, sourceRecordId: 'a1', sourceVersion: '1', effectiveAt: '2020-01-01T00:00:00Z' }],
+    [
+      'record-fact',
+      ehr,
+      {
+        patientId,
+        resource: { ...allergy(), reaction: [{ manifestation: [{ text: 'x' }] }] },
+        sourceRecordId: 'a1',
+        sourceVersion: '1',
+        effectiveAt: '2020-01-01T00:00:00Z',
+      },
+    ],
     ['record-fact', ehr, { identifier: { system: 'urn:x', value: '1' }, resource: allergy(), sourceRecordId: 'a1' }],
     ['register-patient', ehr, { resource: person(), sourceRecordId: 'p1' }],
     ['correct-fact', ehr, { patientId, resource: allergy(), sourceRecordId: 'a1', reason: 'correction' }],
@@ -42,7 +54,9 @@ test('whatever is sent, no refusal quotes it', async ({ house, ehr, patientId })
     ['designate-system-of-record', steward, { scope: { category: 'allergies' }, sources: ['ehr'], reason: 'x' }],
   ];
   const sent = fc.constantFrom(...bodies).chain(([name, token, body]) => marked(body).map((changed) => ({ name, token, text: JSON.stringify(changed) })));
-  const cut = fc.tuple(sent, fc.double({ min: 0, max: 1, noNaN: true })).map(([one, part]) => ({ ...one, text: one.text.slice(0, Math.floor(one.text.length * part)) }));
+  const cut = fc
+    .tuple(sent, fc.double({ min: 0, max: 1, noNaN: true }))
+    .map(([one, part]) => ({ ...one, text: one.text.slice(0, Math.floor(one.text.length * part)) }));
   await fc.assert(
     fc.asyncProperty(fc.oneof({ weight: 4, arbitrary: sent }, { weight: 1, arbitrary: cut }), async ({ name, token, text }) => {
       const answer = await house.command(name, text, token);

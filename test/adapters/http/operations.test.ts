@@ -26,7 +26,14 @@ test('health and metrics need no token and say nothing of anybody', async ({ hou
   const ready = (await house.get('/health/ready', null)).json;
   assert.equal([ready.status, ready.store], ['ready', 'reachable']);
   const metrics = await house.get('/metrics', null);
-  for (const name of ['ledger_commands_total', 'ledger_http_request_seconds', 'ledger_queue_depth', 'ledger_projection_lag_events', 'ledger_commit_batch_appends', 'process_cpu']) {
+  for (const name of [
+    'ledger_commands_total',
+    'ledger_http_request_seconds',
+    'ledger_queue_depth',
+    'ledger_projection_lag_events',
+    'ledger_commit_batch_appends',
+    'process_cpu',
+  ]) {
     assert.ok(metrics.text.includes(name), name);
   }
   assert.ok(metrics.text.includes('ledger_commands_total{command="register-source",outcome="recorded"}'));
@@ -51,11 +58,20 @@ test('others may not, and both that and an unknown model are on record', async (
   assert.is((await house.ask('POST', '/v1/projections/nothing/rebuild', await house.token('operator'))).json.code, 'unknown-route');
   assert.is((await house.ask('POST', '/v1/projections/record/rebuild', null)).json.code, 'not-authenticated');
   const refused = (await house.accesses()).filter(({ data }) => data.action === 'operate' && data.outcome === 'refused');
-  assert.equal(refused.map(({ data }) => data.code), ['not-permitted', 'not-permitted', 'unknown-route']);
+  assert.equal(
+    refused.map(({ data }) => data.code),
+    ['not-permitted', 'not-permitted', 'unknown-route'],
+  );
 });
 
 test('what is not there is said to be not there', async ({ house }) => {
-  for (const [method, url] of [['GET', '/nothing'], ['PUT', '/v1/commands/record-fact'], ['GET', '/v1/commands'], ['GET', '/v1/patients/'], ['POST', '/v1/patients']] as const) {
+  for (const [method, url] of [
+    ['GET', '/nothing'],
+    ['PUT', '/v1/commands/record-fact'],
+    ['GET', '/v1/commands'],
+    ['GET', '/v1/patients/'],
+    ['POST', '/v1/patients'],
+  ] as const) {
     const answer = await house.ask(method, url, null);
     assert.equal([answer.status, answer.json.code], [404, 'unknown-route'], `${method} ${url}`);
   }
@@ -85,8 +101,12 @@ function servedRoutes(house: House): string[] {
 
 test('the OpenAPI document lists every route that is served, and serves every route that it lists', async ({ house }) => {
   const { json } = await house.get('/openapi.json', null);
-  const listed = Object.entries(json.paths as Record<string, object>).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
-  const served = servedRoutes(house).flatMap((route) => (route === 'POST /v1/commands/{name}' ? COMMAND_NAMES.map((name) => `POST /v1/commands/${name}`) : [route]));
+  const listed = Object.entries(json.paths as Record<string, object>).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const served = servedRoutes(house).flatMap((route) =>
+    route === 'POST /v1/commands/{name}' ? COMMAND_NAMES.map((name) => `POST /v1/commands/${name}`) : [route],
+  );
   assert.equal([...served].sort(), [...listed].sort());
 });
 
@@ -95,14 +115,29 @@ test('the OpenAPI document is 3.1 in shape: operations named once, parameters de
   assert.is(json.openapi, '3.1.0');
   assert.ok(json.info.title && json.info.version);
   const names: string[] = [];
-  for (const [path, item] of Object.entries(json.paths as Record<string, Record<string, { operationId: string; parameters?: { name: string; in: string; required?: boolean; schema: object }[]; responses: object }>>)) {
+  for (const [path, item] of Object.entries(
+    json.paths as Record<
+      string,
+      Record<string, { operationId: string; parameters?: { name: string; in: string; required?: boolean; schema: object }[]; responses: object }>
+    >,
+  )) {
     for (const operation of Object.values(item)) {
       names.push(operation.operationId);
       assert.ok(Object.keys(operation.responses).length > 0, path);
       const inPath = (operation.parameters ?? []).filter((one) => one.in === 'path');
-      assert.equal(inPath.map(({ name }) => `{${name}}`), path.match(/\{\w+\}/g) ?? [], path);
-      assert.ok(inPath.every(({ required }) => required === true), path);
-      assert.ok((operation.parameters ?? []).every(({ name, schema }) => name !== '' && typeof schema === 'object'), path);
+      assert.equal(
+        inPath.map(({ name }) => `{${name}}`),
+        path.match(/\{\w+\}/g) ?? [],
+        path,
+      );
+      assert.ok(
+        inPath.every(({ required }) => required === true),
+        path,
+      );
+      assert.ok(
+        (operation.parameters ?? []).every(({ name, schema }) => name !== '' && typeof schema === 'object'),
+        path,
+      );
     }
   }
   assert.is(new Set(names).size, names.length);

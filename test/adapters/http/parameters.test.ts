@@ -1,7 +1,18 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { reachMinimum } from '../../../adapters/http/minimum-position.js';
-import { categoryFrom, cursorFrom, cursorOf, instantFrom, isRejection, isUuid, knownAtFrom, limitFrom, refuseUnknown, revisionFrom } from '../../../adapters/http/parameters.js';
+import {
+  categoryFrom,
+  cursorFrom,
+  cursorOf,
+  instantFrom,
+  isRejection,
+  isUuid,
+  knownAtFrom,
+  limitFrom,
+  refuseUnknown,
+  revisionFrom,
+} from '../../../adapters/http/parameters.js';
 import type { Services } from '../../../adapters/http/services.js';
 
 const test = suite('parameters');
@@ -15,7 +26,20 @@ test('instants are RFC 3339 with an offset, or dates; all become UTC', () => {
   assert.is(read('2026-03-01T10:00:00 02:00'), '2026-03-01T08:00:00.000Z', 'a plus that arrived as a blank');
   assert.is(read('2026-03-01T10:00Z'), '2026-03-01T10:00:00.000Z');
   assert.is(read('2024-02-29'), '2024-02-29T00:00:00.000Z');
-  const bad = ['', 'yesterday', '2026', '2026-03', '2026-02-30', '2026-02-30T00:00:00Z', '2026-13-01', '2026-03-01T10:00:00', '2026-03-01T25:00:00Z', '9999-12-31T23:00:00-10:00', '2016-12-31T23:59:60Z', ['2026-03-01']];
+  const bad = [
+    '',
+    'yesterday',
+    '2026',
+    '2026-03',
+    '2026-02-30',
+    '2026-02-30T00:00:00Z',
+    '2026-13-01',
+    '2026-03-01T10:00:00',
+    '2026-03-01T25:00:00Z',
+    '9999-12-31T23:00:00-10:00',
+    '2016-12-31T23:59:60Z',
+    ['2026-03-01'],
+  ];
   for (const text of bad) assert.is(read(text), 'invalid-parameter', String(text));
 });
 
@@ -44,7 +68,8 @@ test('a cursor is good for the list that gave it out and for no other', () => {
 test('a cursor into a stream is a revision', () => {
   assert.is(revisionFrom({}, 'history'), 0);
   assert.is(revisionFrom({ cursor: cursorOf('history', '12') }, 'history'), 12);
-  for (const forged of ['', '-1', 'x', '1.5', '1e5', '9'.repeat(16)]) assert.is(code(revisionFrom({ cursor: cursorOf('history', forged) }, 'history')), 'invalid-cursor', forged);
+  for (const forged of ['', '-1', 'x', '1.5', '1e5', '9'.repeat(16)])
+    assert.is(code(revisionFrom({ cursor: cursorOf('history', forged) }, 'history')), 'invalid-cursor', forged);
   assert.is(code(revisionFrom({ cursor: cursorOf('quarantine', '1') }, 'history')), 'invalid-cursor');
 });
 

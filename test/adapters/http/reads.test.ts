@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allergy, type Answer, House, linesOf, person } from './house.js';
+import { type Answer, allergy, House, linesOf, person } from './house.js';
 
 interface World {
   house: House;
@@ -21,7 +21,11 @@ test.before(async (world) => {
   const about = { patientId, sourceVersion: '1' };
   await house.done('record-fact', { ...about, resource: allergy(), sourceRecordId: 'a1' }, ehr);
   await house.done('record-fact', { ...about, resource: allergy('91936005', { criticality: 'low' }), sourceRecordId: 'a1' }, lis);
-  const pretty = JSON.stringify({ command: 'x', body: { ...about, sourceRecordId: 'o1', resource: { resourceType: 'Observation', status: 'final', code: { text: 'pulse' } } } }, null, 2);
+  const pretty = JSON.stringify(
+    { command: 'x', body: { ...about, sourceRecordId: 'o1', resource: { resourceType: 'Observation', status: 'final', code: { text: 'pulse' } } } },
+    null,
+    2,
+  );
   await house.done('record-fact', JSON.parse(pretty).body, lis);
   const written = `{"patientId":"${patientId}","sourceRecordId":"o2","resource":{\r\n "resourceType": "Observation",\n "status":"final", "code":{"text":"line\\nbreak"}\n}}`;
   const { json } = await house.command('record-fact', written, lis);
@@ -47,7 +51,10 @@ test('the record shows each fact with its value, the other statements and the ru
 test('a category, the conflicts, lineage and history are other sides of it', async (world) => {
   assert.equal((await read(world, 'record?category=allergies')).json.facts.length, 1);
   const { json } = await read(world, 'conflicts');
-  assert.equal(json.conflicts.map((fact: { category: string }) => fact.category), ['allergies']);
+  assert.equal(
+    json.conflicts.map((fact: { category: string }) => fact.category),
+    ['allergies'],
+  );
   const lineage = (await read(world, 'lineage?category=allergies')).json.lineage;
   assert.equal([lineage.length, lineage[0].assertions.length, lineage[0].joinedBy.length], [1, 2, 1]);
   const history = (await read(world, 'history')).json;
@@ -111,12 +118,17 @@ test('parameters that are wrong are refused, each list with its own cursors', as
     assert.equal([answer.status, answer.json.code], [400, code], path);
   }
   const officer = await world.house.token('privacy-officer');
-  for (const path of ['accesses?category=allergies', 'accesses?limit=x', `accesses?cursor=${cursor}`]) assert.is((await read(world, path, officer)).status, 400, path);
+  for (const path of ['accesses?category=allergies', 'accesses?limit=x', `accesses?cursor=${cursor}`])
+    assert.is((await read(world, path, officer)).status, 400, path);
 });
 
 test('a position that the log has not reached, or that is none, is refused', async (world) => {
   const { house, patientId, clinician } = world;
-  for (const [position, code] of [['999999999', 'unknown-position'], ['x', 'invalid-parameter'], ['', 'invalid-parameter']] as const) {
+  for (const [position, code] of [
+    ['999999999', 'unknown-position'],
+    ['x', 'invalid-parameter'],
+    ['', 'invalid-parameter'],
+  ] as const) {
     for (const side of ['record', 'conflicts', 'lineage']) {
       assert.is((await house.get(`/v1/patients/${patientId}/${side}`, clinician, { 'minimum-position': position })).json.code, code, `${side} ${position}`);
     }
@@ -125,7 +137,8 @@ test('a position that the log has not reached, or that is none, is refused', asy
 
 test('a patient is found by identifier, typed in any of the usual ways', async (world) => {
   const { house, patientId, position, clinician } = world;
-  const find = (identifier: string, token = clinician) => house.get(`/v1/patients?identifier=${encodeURIComponent(identifier)}`, token, { 'minimum-position': position });
+  const find = (identifier: string, token = clinician) =>
+    house.get(`/v1/patients?identifier=${encodeURIComponent(identifier)}`, token, { 'minimum-position': position });
   assert.equal((await find('urn:mrn|12-345')).json, { patients: [{ patientId }] });
   assert.equal((await find('urn:mrn|12345')).json.patients.length, 1);
   assert.equal((await find('urn:mrn|999')).json.patients, []);
@@ -179,13 +192,25 @@ test('every read is on record before its answer, with who, why, what and how muc
   await read(world, 'record?category=allergies', doctor);
   await read(world, 'accesses', doctor);
   const [allowed, refused] = (await house.accesses()).filter(({ actor }) => actor.subject === 'dr-who');
-  assert.equal(allowed.data, { action: 'read-record', outcome: 'allowed', code: null, rule: 'role-permissions@1', patients: [patientId], categories: ['allergies'], opened: 2, detail: null });
+  assert.equal(allowed.data, {
+    action: 'read-record',
+    outcome: 'allowed',
+    code: null,
+    rule: 'role-permissions@1',
+    patients: [patientId],
+    categories: ['allergies'],
+    opened: 2,
+    detail: null,
+  });
   assert.equal([allowed.purpose, refused.data.outcome, refused.data.code, refused.data.patients], ['TREAT', 'refused', 'not-permitted', [patientId]]);
   const { json } = await house.get(`/v1/patients/${patientId}/accesses?limit=1000`, await house.token('patient', patientId), {
     'minimum-position': String(await house.ledger.services.store.head()),
   });
   const shown = json.accesses.filter(({ subject }: { subject: string }) => subject === 'dr-who');
-  assert.equal(shown.map(({ outcome }: { outcome: string }) => outcome), ['allowed', 'refused']);
+  assert.equal(
+    shown.map(({ outcome }: { outcome: string }) => outcome),
+    ['allowed', 'refused'],
+  );
 });
 
 test('no token, a broken one or one of another scheme is nobody; so many a second are put on record', async ({ house, patientId }) => {
@@ -214,7 +239,10 @@ test('a feed is read in pages, one CloudEvent a line whatever line breaks the so
   const end = await house.get(`/v1/feeds/facts?cursor=${rest.headers['next-cursor']}`, consumer);
   assert.equal([end.text, end.headers['feed-end']], ['', 'true']);
   const patients = await house.get('/v1/feeds/patients', consumer);
-  assert.equal(linesOf(patients.text).map(({ type }) => type), ['clinical-ledger.patient-registered.v1']);
+  assert.equal(
+    linesOf(patients.text).map(({ type }) => type),
+    ['clinical-ledger.patient-registered.v1'],
+  );
 });
 
 test('a feed refuses other roles, other names and cursors that it did not give out', async ({ house, clinician }) => {
@@ -244,7 +272,10 @@ test('an auditor replays the log, sealed, page by page, and only of their tenant
   assert.is(new Set(found).size, found.length);
   const ofPatient = await house.get(`/v1/audit/events?patient=${patientId}`, auditor);
   const events = linesOf(ofPatient.text);
-  assert.equal(events.map(({ revision }) => revision), [0, 1, 2, 3, 4]);
+  assert.equal(
+    events.map(({ revision }) => revision),
+    [0, 1, 2, 3, 4],
+  );
   assert.ok(events.every(({ id, sealed }) => found.includes(id) && sealed[0].box.length > 0));
   const stream = events[0].stream;
   const tail = await house.get(`/v1/audit/events?stream=${stream}&from=2&limit=2`, auditor);
@@ -258,7 +289,14 @@ test('an auditor replays the log, sealed, page by page, and only of their tenant
 test('a replay refuses what is asked wrongly', async ({ house, clinician, patientId }) => {
   const auditor = await house.token('auditor');
   assert.is((await house.get('/v1/audit/events', clinician)).json.code, 'not-permitted');
-  const bad = [['patient=x', 'invalid-parameter'], ['from=x', 'invalid-parameter'], ['from=999999999', 'unknown-position'], [`patient=${patientId}&from=x`, 'invalid-parameter'], ['limit=0', 'invalid-parameter'], ['to=1', 'invalid-parameter']];
+  const bad = [
+    ['patient=x', 'invalid-parameter'],
+    ['from=x', 'invalid-parameter'],
+    ['from=999999999', 'unknown-position'],
+    [`patient=${patientId}&from=x`, 'invalid-parameter'],
+    ['limit=0', 'invalid-parameter'],
+    ['to=1', 'invalid-parameter'],
+  ];
   for (const [query, code] of bad) assert.is((await house.get(`/v1/audit/events?${query}`, auditor)).json.code, code, query);
 });
 
@@ -272,7 +310,12 @@ test('the quarantine is listed page by page, and opened for a steward only', asy
   assert.not.ok((await house.get('/v1/quarantine?source=ehr', await house.token('auditor'))).text.includes('bad 1'));
   assert.equal((await house.get('/v1/quarantine?source=nobody', steward)).json.quarantine, []);
   const cursor = Buffer.from('quarantine\nx').toString('base64url');
-  for (const [query, code] of [['', 'invalid-parameter'], ['source=', 'invalid-parameter'], ['source=ehr&x=1', 'invalid-parameter'], [`source=ehr&cursor=${cursor}`, 'invalid-cursor']] as const) {
+  for (const [query, code] of [
+    ['', 'invalid-parameter'],
+    ['source=', 'invalid-parameter'],
+    ['source=ehr&x=1', 'invalid-parameter'],
+    [`source=ehr&cursor=${cursor}`, 'invalid-cursor'],
+  ] as const) {
     assert.is((await house.get(`/v1/quarantine?${query}`, steward)).json.code, code, query);
   }
   assert.is((await house.get('/v1/quarantine?source=ehr', await house.token('clinician'))).json.code, 'not-permitted');

@@ -20,6 +20,13 @@ test('a patient makes one statement for each element that is there', () => {
   assert.equal(elements(patient).get('deceased')?.identity, ['demographics|deceased']);
 });
 
+test('a patient of whom nothing is said is one statement, about the whole and of this source alone', () => {
+  const [only, ...others] = statementsOf(resource('Patient', { id: '1', text: { div: 'x' }, name: [] }));
+  assert.is(others.length, 0);
+  assert.is(only?.element, null);
+  assert.equal(only?.identity, []);
+});
+
 test('every member of a real patient belongs to an element or to the header', () => {
   const patient = JSON.parse(readFileSync('test/fixtures/fhir/patient-example.json', 'utf8')) as FhirResource;
   const said = elements(patient);
@@ -67,7 +74,8 @@ test('what modifies the whole patient is part of every element', () => {
 });
 
 test('an element that says nothing makes no statement', () => {
-  assert.equal(statementsOf(resource('Patient', { _birthDate: { extension: [{ url: 'http://example.org/x' }] }, name: [] })), []);
+  const patient = resource('Patient', { gender: 'female', _birthDate: { extension: [{ url: 'http://example.org/x' }] }, name: [] });
+  assert.equal([...elements(patient).keys()], ['gender']);
 });
 
 test.run();
