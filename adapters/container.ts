@@ -32,6 +32,8 @@ import { openEventStore, openKeyStore, openReadModels } from './stores.js';
 import { openKeyFile } from './webcrypto/key-file.js';
 import { WrappedVault } from './webcrypto/vault.js';
 
+const HANG_UP_EVERY_MS = 50;
+
 /** Everything that the process is made of, by name. */
 interface Parts {
   config: Config;
@@ -109,7 +111,9 @@ async function assemble(config: Config, log: Logger, opened: (() => Promise<void
   const app = await createApp(services, log);
   const stop = async () => {
     stopping.abort();
-    await app.close();
+    // Connections that were busy when the stop began stay open when they fall idle, and would hold it up.
+    const hangUp = setInterval(() => app.server.closeIdleConnections(), HANG_UP_EVERY_MS);
+    await app.close().finally(() => clearInterval(hangUp));
     await closeAll();
   };
   return { app, services, issuer, log, stop };

@@ -52,12 +52,28 @@ async function addPatient(vault: WrappedVault, store: EmbeddedEventStore, n: num
   await store.append(`${TENANT}.patient-${patientId}`, 'none', events);
 }
 
-async function eventFor(ring: KeyRing, patientId: string, type: 'patient-registered' | 'fact-recorded', category: string, resourceType: string, recordId: string, text: string): Promise<LedgerEvent> {
+async function eventFor(
+  ring: KeyRing,
+  patientId: string,
+  type: 'patient-registered' | 'fact-recorded',
+  category: string,
+  resourceType: string,
+  recordId: string,
+  text: string,
+): Promise<LedgerEvent> {
   const [id, stream, correlationId] = [randomUUID(), `${TENANT}.patient-${patientId}`, randomUUID()];
   const content = `{"sourceRecordId":"${recordId}","resource":${text}}`;
   const sealed = await ring.seal({ stream, eventId: id, name: 'content', scope: category }, content);
   const statement = { element: null, identity: [ring.blind('identity', recordId)], value: ring.blind('value', text) };
-  const data = { patientId, category, resourceType, assertionId: randomUUID(), sourceVersion: null, contentToken: ring.blind('content', text), statements: [statement] };
+  const data = {
+    patientId,
+    category,
+    resourceType,
+    assertionId: randomUUID(),
+    sourceVersion: null,
+    contentToken: ring.blind('content', text),
+    statements: [statement],
+  };
   const source = { id: 'ehr', recordKey: ring.blind('record', `ehr|${recordId}`) };
   const caller = { tenant: TENANT, actor: { subject: 'ehr', roles: ['source'], organization: null }, purpose: 'TREAT' };
   const draft = { type, data, source, validTime: TIMELESS, content: null };

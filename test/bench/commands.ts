@@ -32,7 +32,12 @@ async function benchOnEventStoreDb(options: BenchOptions, report: Report, url: s
   report.figure('share of it', perSecond / bare, '', { least: 0.6 });
 }
 
-async function loadCommands(options: BenchOptions, report: Report, env: Record<string, string>, reach?: { least: number }): Promise<{ perSecond: number; bytes: number }> {
+async function loadCommands(
+  options: BenchOptions,
+  report: Report,
+  env: Record<string, string>,
+  reach?: { least: number },
+): Promise<{ perSecond: number; bytes: number }> {
   const ledger = await LedgerProcess.start({ env, profileFolder: options.profileFolder });
   await ledger.ready();
   const world = await makeWorld(ledger, options.patients);
@@ -61,7 +66,15 @@ async function loadCommands(options: BenchOptions, report: Report, env: Record<s
 }
 
 /** Throughput, latencies, what the server used; anything but the expected answers is a figure of its own. */
-export function reportLoad(report: Report, what: string, load: LoadResult, watch: Watch, expected: readonly number[], least?: { least: number }, p99?: { below: number }): void {
+export function reportLoad(
+  report: Report,
+  what: string,
+  load: LoadResult,
+  watch: Watch,
+  expected: readonly number[],
+  least?: { least: number },
+  p99?: { below: number },
+): void {
   report.figure(what, load.perSecond, '/s', least);
   report.figure('p50', load.p50Ms, 'ms');
   report.figure('p99', load.p99Ms, 'ms', p99);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Latencies } from '../support/load-generator.js';
 import type { Report } from './report.js';
 
-const FILE_SYSTEMS: Readonly<Record<number, string>> = { 61267: 'ext4', 2_435_016_766: 'btrfs', 1_481_003_842: 'xfs', 16_914_836: 'tmpfs', 2_035_054_128: 'overlayfs' };
+const FILE_SYSTEMS: Readonly<Record<number, string>> = { 61267: 'ext4', 2435016766: 'btrfs', 1481003842: 'xfs', 16914836: 'tmpfs', 2035054128: 'overlayfs' };
 
 /** What the figures were measured on, and how much of the machine others were using: a figure without this says nothing. */
 export function reportConditions(report: Report, seconds: number): void {

@@ -13,7 +13,9 @@ export function factBytes(dataDir: string): number {
   const path = layout.events(dataDir);
   if (!existsSync(path)) return 2048;
   const db = new Sqlite(path, { readonly: true });
-  const row = db.prepare("SELECT avg(length(body)) AS bytes FROM (SELECT body FROM event WHERE type = 'fact-recorded' ORDER BY position DESC LIMIT 1000)").get();
+  const row = db
+    .prepare("SELECT avg(length(body)) AS bytes FROM (SELECT body FROM event WHERE type = 'fact-recorded' ORDER BY position DESC LIMIT 1000)")
+    .get();
   db.close();
   return Math.round(Number(row?.['bytes'] ?? 2048));
 }
@@ -25,7 +27,12 @@ function temporary(): { folder: string; path: string; remove: () => void } {
 
 /** JSON text of so many bytes, as a store would get it. */
 function bodyOf(bytes: number): string {
-  return JSON.stringify({ id: 'x', box: randomBytes(bytes).toString('base64url').slice(0, Math.max(0, bytes - 20)) });
+  return JSON.stringify({
+    id: 'x',
+    box: randomBytes(bytes)
+      .toString('base64url')
+      .slice(0, Math.max(0, bytes - 20)),
+  });
 }
 
 /** The embedded log without anything around it: its writer thread and group commit, so many single appends in flight. */

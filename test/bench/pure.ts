@@ -19,8 +19,16 @@ export async function benchDecide(options: BenchOptions, report: Report): Promis
   for (let n = 0; n < RECORDS; n++) state = patientDecider.evolve(state, recorded(patientId, n), n + 1);
   const commands = Array.from({ length: RECORDS * 2 }, (_, n): PatientCommand => ({ name: 'record-fact', assertion: assertion(patientId, n) }));
   const fresh = commands.slice(RECORDS);
-  report.figure('decisions, a new record', perSecond(options.seconds * 200, (n) => patientDecider.decide(state, fresh[n % RECORDS] as PatientCommand)), '/s');
-  report.figure('decisions, a repeat', perSecond(options.seconds * 200, (n) => patientDecider.decide(state, commands[n % RECORDS] as PatientCommand)), '/s');
+  report.figure(
+    'decisions, a new record',
+    perSecond(options.seconds * 200, (n) => patientDecider.decide(state, fresh[n % RECORDS] as PatientCommand)),
+    '/s',
+  );
+  report.figure(
+    'decisions, a repeat',
+    perSecond(options.seconds * 200, (n) => patientDecider.decide(state, commands[n % RECORDS] as PatientCommand)),
+    '/s',
+  );
   const events = Array.from({ length: RECORDS }, (_, n) => recorded(patientId, n));
   let folded = patientDecider.initial();
   const fold = perSecond(options.seconds * 200, (n) => {
@@ -69,7 +77,11 @@ export async function benchSeal(options: BenchOptions, report: Report): Promise<
   const opens = await eachSecond(durationMs, () => ring.open(part, place));
   report.figure('seals', seals, '/s');
   report.figure('opens', opens, '/s');
-  report.figure('blind tokens', perSecond(durationMs, (n) => ring.blind('identity', `code|${n}`)), '/s');
+  report.figure(
+    'blind tokens',
+    perSecond(durationMs, (n) => ring.blind('identity', `code|${n}`)),
+    '/s',
+  );
   const key = randomBytes(32);
   const bareSeals = perSecond(durationMs, () => bareSeal(key, text));
   const box = bareSeal(key, text);

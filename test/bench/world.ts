@@ -14,7 +14,13 @@ export interface World {
 export interface LineResult {
   readonly line: number;
   readonly status: number;
-  readonly receipt?: { readonly eventIds: string[]; readonly stream: string; readonly revision: number; readonly position: string; readonly patientId?: string };
+  readonly receipt?: {
+    readonly eventIds: string[];
+    readonly stream: string;
+    readonly revision: number;
+    readonly position: string;
+    readonly patientId?: string;
+  };
 }
 
 export const RESOURCE_BYTES = 1024;
@@ -39,7 +45,10 @@ export function lineText(command: string, body: string): string {
 /** Few lines at once, every one of which has to succeed. */
 export async function sendBulk(ledger: LedgerProcess, token: string, lines: readonly string[]): Promise<LineResult[]> {
   const response = await ledger.post('/v1/commands', token, lines.join(''), { 'content-type': 'application/x-ndjson' });
-  const results = (await response.text()).trim().split('\n').map((line) => JSON.parse(line) as LineResult);
+  const results = (await response.text())
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LineResult);
   const failed = results.find(({ status }) => status !== 201);
   if (results.length !== lines.length || failed !== undefined) throw new Error(`bulk: ${results.length} of ${lines.length}, ${JSON.stringify(failed)}`);
   return results;

@@ -59,7 +59,9 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     } catch (fault) {
       await folder.ledger?.kill();
       const { stack } = fault as Error;
-      throw new CampaignFailed(`round ${summary.rounds + 1}, seed ${options.seed}: ${fault instanceof CampaignFailed ? fault.message : stack}\nThe data folder is kept: ${dataDir}`);
+      throw new CampaignFailed(
+        `round ${summary.rounds + 1}, seed ${options.seed}: ${fault instanceof CampaignFailed ? fault.message : stack}\nThe data folder is kept: ${dataDir}`,
+      );
     }
     rmSync(dataDir, { recursive: true, force: true });
   }
@@ -138,7 +140,9 @@ class Folder {
     verifyNothingElse(book, this.#log, problems);
     await compareModels(ledger, tokens, book, this.#log, this.random.sample(book.touched(), PATIENTS_COMPARED), problems);
     this.#count(acknowledged, repeats, during, problems);
-    this.onRound(`round ${this.summary.rounds}: ${acknowledged} acknowledged, ${repeats.all} without an answer (${repeats.landed} had happened), ${book.reads.length} reads, killed during ${[...during].join(', ')}`);
+    this.onRound(
+      `round ${this.summary.rounds}: ${acknowledged} acknowledged, ${repeats.all} without an answer (${repeats.landed} had happened), ${book.reads.length} reads, killed during ${[...during].join(', ')}`,
+    );
     fail(problems);
     book.nextRound();
   }

@@ -50,7 +50,9 @@ export async function sendCommand(ledger: LedgerProcess, tokens: Tokens, book: B
 
 /** Sends commands of one source as one stream; whatever result lines arrive whole are acknowledgements. False when it broke off. */
 export async function sendLines(ledger: LedgerProcess, tokens: Tokens, book: Book, commands: readonly Sent[]): Promise<boolean> {
-  const lines = commands.map(({ name, body, idempotencyKey }) => `{"command":"${name}",${idempotencyKey === null ? '' : `"idempotencyKey":"${idempotencyKey}",`}"body":${body}}\n`);
+  const lines = commands.map(
+    ({ name, body, idempotencyKey }) => `{"command":"${name}",${idempotencyKey === null ? '' : `"idempotencyKey":"${idempotencyKey}",`}"body":${body}}\n`,
+  );
   const token = tokens.sources.get(commands[0]?.source ?? '') as string;
   let rest = '';
   let seen = 0;
@@ -60,7 +62,8 @@ export async function sendLines(ledger: LedgerProcess, tokens: Tokens, book: Boo
     for (const part of parts) {
       const { line, status, receipt } = JSON.parse(part) as { line: number; status: number; receipt?: Receipt };
       const sent = commands[line - 1];
-      if (line !== ++seen || sent === undefined || receipt === undefined) throw new WrongAnswer(`line ${line} was answered ${status} in place ${seen}: ${part}`);
+      if (line !== ++seen || sent === undefined || receipt === undefined)
+        throw new WrongAnswer(`line ${line} was answered ${status} in place ${seen}: ${part}`);
       book.acknowledge(sent, receipt);
     }
   };
@@ -77,7 +80,13 @@ export async function sendLines(ledger: LedgerProcess, tokens: Tokens, book: Boo
 }
 
 /** A read that was answered whole is in the book, by its correlation id. Null when the connection went. */
-export async function readText(ledger: LedgerProcess, token: string, path: string, book: Book | null, headers: Record<string, string> = {}): Promise<{ text: string; headers: Headers } | null> {
+export async function readText(
+  ledger: LedgerProcess,
+  token: string,
+  path: string,
+  book: Book | null,
+  headers: Record<string, string> = {},
+): Promise<{ text: string; headers: Headers } | null> {
   let response: Response;
   let text: string;
   try {

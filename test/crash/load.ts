@@ -1,7 +1,7 @@
 import type { LedgerProcess } from '../bench/ledger-process.js';
 import { OBSERVATION, patientText, resourceText, TEMPLATES } from '../support/fixtures-fhir.js';
 import type { Book, Sent, SourceRecord } from './book.js';
-import { readText, sendCommand, sendLines, SOURCES, type Tokens, WrongAnswer } from './client.js';
+import { readText, SOURCES, sendCommand, sendLines, type Tokens, WrongAnswer } from './client.js';
 import type { Random } from './random.js';
 
 const ALLERGY = TEMPLATES.find(({ category }) => category === 'allergies') ?? OBSERVATION;
@@ -66,7 +66,14 @@ export class Actor {
 
   #fresh(source: string): Sent {
     const sourceRecordId = `${this.name}-${this.book.number++}`;
-    const record = { source, patientId: this.random.pick(this.book.patients), sourceRecordId, code: this.random.between(0, SUBSTANCES - 1), version: 1, retracted: false };
+    const record = {
+      source,
+      patientId: this.random.pick(this.book.patients),
+      sourceRecordId,
+      code: this.random.between(0, SUBSTANCES - 1),
+      version: 1,
+      retracted: false,
+    };
     this.#records.push(record);
     return this.#state('record-fact', record, `"sourceVersion":"1",`);
   }
@@ -114,11 +121,20 @@ export class Actor {
 
 /** Sources, one designation and a few patients, so that the first round has something to work on. */
 export async function setUp(ledger: LedgerProcess, tokens: Tokens, book: Book): Promise<void> {
-  const steward = (name: string, body: unknown): Sent => book.send({ name, source: 'steward', body: JSON.stringify(body), idempotencyKey: null, patientId: null });
+  const steward = (name: string, body: unknown): Sent =>
+    book.send({ name, source: 'steward', body: JSON.stringify(body), idempotencyKey: null, patientId: null });
   const commands = [
     ...SOURCES.map((sourceId) => steward('register-source', { sourceId, displayName: sourceId.toUpperCase(), kind: sourceId })),
     steward('designate-system-of-record', { scope: { category: 'allergies' }, sources: ['pharmacy', 'ehr'], reason: 'a pharmacist reconciles' }),
-    ...[1, 2, 3].map((n) => book.send({ name: 'register-patient', source: 'ehr', body: `{"resource":${patientText(`first-${n}`)},"sourceRecordId":"first-${n}"}`, idempotencyKey: null, patientId: null })),
+    ...[1, 2, 3].map((n) =>
+      book.send({
+        name: 'register-patient',
+        source: 'ehr',
+        body: `{"resource":${patientText(`first-${n}`)},"sourceRecordId":"first-${n}"}`,
+        idempotencyKey: null,
+        patientId: null,
+      }),
+    ),
   ];
   for (const sent of commands) if ((await sendCommand(ledger, tokens, book, sent)) === null) throw new WrongAnswer(`${sent.name} got no answer`);
 }

@@ -22,6 +22,7 @@ export class LogIndex {
   readonly #streams = new Map<string, number>();
   readonly #statements = new Map<string, string>();
   #position: string | null = null;
+  #last = 0;
 
   /** Reads on to the end of the log; gives the events that were new, and appends to `problems` what must not be. */
   async readOn(ledger: LedgerProcess, auditor: string, problems: Problems): Promise<StoredEvent[]> {
@@ -30,7 +31,10 @@ export class LogIndex {
       const from = this.#position === null ? '' : `&from=${this.#position}`;
       const page = await readText(ledger, auditor, `/v1/audit/events?limit=${PAGE}${from}`, null);
       if (page === null) throw new WrongAnswer('the replay broke off');
-      const events = page.text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as StoredEvent);
+      const events = page.text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as StoredEvent);
       for (const event of events) this.#take(event, problems);
       fresh.push(...events);
       this.#position = page.headers.get('next-from') ?? this.#position;
@@ -59,8 +63,6 @@ export class LogIndex {
     this.events.set(id, { type, stream, revision, position });
     if (event.type === 'access-recorded') this.#access(event);
   }
-
-  #last = 0;
 
   #access({ id, correlationId, data }: Extract<StoredEvent, { type: 'access-recorded' }>): void {
     this.accesses.add(correlationId);

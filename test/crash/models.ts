@@ -17,7 +17,14 @@ const ACCESSES_A_PAGE = 1000;
  * Every read model against its rebuild: all rows of their files, and what the API says of some patients. Accesses grow by
  * being looked at, so of them what stood before has to stand after, and all that the log holds has to be there.
  */
-export async function compareModels(ledger: LedgerProcess, tokens: Tokens, book: Book, log: LogIndex, patients: readonly string[], problems: Problems): Promise<void> {
+export async function compareModels(
+  ledger: LedgerProcess,
+  tokens: Tokens,
+  book: Book,
+  log: LogIndex,
+  patients: readonly string[],
+  problems: Problems,
+): Promise<void> {
   await ledger.ready();
   await log.readOn(ledger, tokens.auditor, problems);
   const through = log.through as string;
@@ -71,7 +78,8 @@ function rowsOf(ledger: LedgerProcess, states: Map<string, ModelState>, model: s
 }
 
 function compareRows(model: string, before: Map<string, string>, after: Map<string, string>, problems: Problems): void {
-  for (const [key, hash] of before) if (after.get(key) !== hash) problems.add('model', `row ${key} of ${model} ${after.has(key) ? 'differs from' : 'is not in'} its rebuild`);
+  for (const [key, hash] of before)
+    if (after.get(key) !== hash) problems.add('model', `row ${key} of ${model} ${after.has(key) ? 'differs from' : 'is not in'} its rebuild`);
   if (model === 'accesses') return;
   for (const key of after.keys()) if (!before.has(key)) problems.add('model', `row ${key} of ${model} is in its rebuild only`);
 }
@@ -90,5 +98,6 @@ async function compareAccesses(ledger: LedgerProcess, tokens: Tokens, log: LogIn
   }
   await log.readOn(ledger, tokens.auditor, problems);
   for (const id of known) if (!listed.has(id)) problems.add('model', `access ${id} of patient ${patient} is in the log and not in the list`);
-  for (const id of listed) if (!log.accessesOf.get(patient)?.has(id)) problems.add('model', `access ${id} of patient ${patient} is in the list and not in the log`);
+  for (const id of listed)
+    if (!log.accessesOf.get(patient)?.has(id)) problems.add('model', `access ${id} of patient ${patient} is in the list and not in the log`);
 }

@@ -14,7 +14,8 @@ export interface Repeats {
 /** Every acknowledged command stands in the log where its receipt says; every answered read has its access event. */
 export function verifyAcknowledged(book: Book, log: LogIndex, problems: Problems): void {
   for (const { name, receipt } of book.sent) if (receipt !== null) verifyReceipt(name, receipt, log, problems);
-  for (const correlationId of book.reads) if (!log.accesses.has(correlationId)) problems.add('unaudited', `the read ${correlationId} was answered and is not in the log`);
+  for (const correlationId of book.reads)
+    if (!log.accesses.has(correlationId)) problems.add('unaudited', `the read ${correlationId} was answered and is not in the log`);
 }
 
 function verifyReceipt(name: string, receipt: Receipt, log: LogIndex, problems: Problems): void {

@@ -98,7 +98,7 @@ test('a record that moves to another category leaves its row there', async () =>
   const rows = await rowsOf(records(), records({ version: '2', words: 'b', category: 'conditions', resourceType: 'Condition' }));
   assert.is(rows.length, 1);
   assert.match(rows[0]?.key ?? '', '/conditions/');
-  assert.is((rows[0]?.value as Fact).assertions[0]?.resourceType, 'Condition');
+  assert.is((rows[0]?.value as Fact | undefined)?.assertions[0]?.resourceType, 'Condition');
 });
 
 async function elements(...commands: readonly PatientCommand[]) {

@@ -14,7 +14,11 @@ export async function run(add: (program: Command) => void, words: readonly strin
   const before = { ...process.env };
   const writes = { out: process.stdout.write, err: process.stderr.write };
   let [out, err] = ['', ''];
-  const keep = (write: (text: string) => void) => ((text: string | Uint8Array) => (write(text.toString()), true)) as typeof process.stdout.write;
+  const keep = (write: (text: string) => void) =>
+    ((text: string | Uint8Array) => {
+      write(text.toString());
+      return true;
+    }) as typeof process.stdout.write;
   Object.assign(process.env, env);
   process.stdout.write = keep((text) => (out += text));
   process.stderr.write = keep((text) => (err += text));
