@@ -36,7 +36,7 @@ const ACTORS = 8;
 const KILL_AFTER_MS = [50, 800] as const;
 /** A log that grows for ever would make the verifying the campaign: after so many rounds a fresh folder is begun. */
 const ROUNDS_A_FOLDER = 20;
-const PATIENTS_COMPARED = 6;
+const PATIENTS_COMPARED = 4;
 const PROBLEMS_SHOWN = 20;
 
 /** Rounds of load, SIGKILL, restart and verifying. Throws `CampaignFailed` at the first round that shows a problem. */

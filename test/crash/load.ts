@@ -105,7 +105,7 @@ export class Actor {
 
   async #bulk(): Promise<boolean> {
     const source = this.random.pick(SOURCES);
-    const lines = Array.from({ length: this.random.between(5, 80) }, () => this.#fresh(source));
+    const lines = Array.from({ length: this.random.between(5, 40) }, () => this.#fresh(source));
     return sendLines(this.ledger, this.tokens, this.book, lines);
   }
 
