@@ -46,12 +46,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   for (const name of unknown) problems.push(`${name} is not a variable of this program. Known: ${Object.keys(VARIABLES).join(', ')}.`);
   const port = Number(value('PORT'));
   if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push('PORT must be a whole number from 0 to 65535.');
-  const eventStoreUrl = urlOf(
-    value('EVENTSTORE_URL'),
-    /^esdb(\+discover)?:\/\//,
-    'EVENTSTORE_URL must begin with esdb:// or esdb+discover://.',
-    problems,
-  );
+  const eventStoreUrl = urlOf(value('EVENTSTORE_URL'), /^esdb(\+discover)?:\/\//, 'EVENTSTORE_URL must begin with esdb:// or esdb+discover://.', problems);
   const mongodbUrl = urlOf(value('MONGODB_URL'), /^mongodb(\+srv)?:\/\//, 'MONGODB_URL must begin with mongodb:// or mongodb+srv://.', problems);
   if (!LOG_LEVELS.includes(value('LOG_LEVEL'))) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
   if (value('KEY_PROVIDER') !== 'file') problems.push('KEY_PROVIDER must be `file`: this version has no other.');

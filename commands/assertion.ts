@@ -55,7 +55,7 @@ export function assertionOf(deps: { ids: Ids; clock: Clock }, said: Said): Asser
     sourceVersion: said.sourceVersion,
     category,
     resourceType: resource.parsed.resourceType,
-    contentToken: ring.blind('content', canonicalJson(resource.parsed)),
+    contentToken: ring.blind('content', `${said.effectiveAt ?? ''}|${canonicalJson(resource.parsed)}`),
     statements: statementsOf(resource.parsed, category).map(({ element, identity, value }) => ({
       element,
       identity: identity.map((text) => ring.blind('identity', text)),

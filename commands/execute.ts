@@ -28,10 +28,14 @@ export interface ExecuteDeps {
   readonly digest: Digest;
 }
 
-type Plan =
-  | { readonly outcome: Outcome }
-  | { readonly events: readonly LedgerEvent[] }
-  | { readonly repeat: { eventIds: readonly string[]; revision: number } };
+/** The first answer again. `position` is known when the event stood there before this batch. */
+interface Repeated {
+  readonly eventIds: readonly string[];
+  readonly revision: number;
+  readonly position: string | null;
+}
+
+type Plan = { readonly outcome: Outcome } | { readonly events: readonly LedgerEvent[] } | { readonly repeat: Repeated };
 
 const RACES_AT_MOST = 25;
 
@@ -48,18 +52,18 @@ export async function execute(deps: ExecuteDeps, stream: string, jobs: readonly 
     const before = folded.revision;
     try {
       const plans: Plan[] = [];
-      for (const job of jobs) plans.push(await plan(deps, stream, folded, job));
+      for (const job of jobs) plans.push(await plan(deps, stream, folded, job, before));
       const events = plans.flatMap((made) => ('events' in made ? made.events : []));
       // A refusal may rest on a cached state that another process has moved on from: look before saying no.
       if (known && plans.some((made) => 'outcome' in made) && (await behind(deps, stream, before))) {
         deps.states.forget(stream);
         continue;
       }
-      if (events.length === 0) return await answer(deps, stream, plans, before, []);
+      if (events.length === 0) return answer(deps, stream, plans, before, []);
       const result = await deps.store.append(stream, before === -1 ? 'none' : before, events);
       if (result.kind === 'appended') {
         deps.states.keep(stream, folded);
-        return await answer(deps, stream, plans, before, result.positions);
+        return answer(deps, stream, plans, before, result.positions);
       }
     } catch (fault) {
       deps.states.forget(stream);
@@ -71,17 +75,18 @@ export async function execute(deps: ExecuteDeps, stream: string, jobs: readonly 
 }
 
 /** Decides one command on the state so far, and folds its events in, so that the next one in the batch sees them. */
-async function plan(deps: ExecuteDeps, stream: string, folded: Folded<unknown>, job: AnyJob): Promise<Plan> {
+async function plan(deps: ExecuteDeps, stream: string, folded: Folded<unknown>, job: AnyJob, before: number): Promise<Plan> {
   const { idempotency } = job.envelope;
   const answered = idempotency === null ? undefined : folded.answered.get(idempotency.key);
   if (answered !== undefined) {
     if (answered.fingerprint !== idempotency?.fingerprint) return { outcome: reject('idempotency-key-reused') };
-    return { repeat: { eventIds: [...answered.eventIds], revision: answered.revision } };
+    return { repeat: await repeatOf(deps, stream, [...answered.eventIds], answered.revision, before) };
   }
-  if (job.expected !== null && job.expected !== folded.revision) return { outcome: reject('stale-revision') };
   const decision = job.decider.decide(folded.state, job.command);
   if (decision.kind === 'rejected') return { outcome: decision };
-  if (decision.kind === 'repeat') return { repeat: { eventIds: [decision.eventId], revision: decision.revision } };
+  if (decision.kind === 'repeat') return { repeat: await repeatOf(deps, stream, [decision.eventId], decision.revision, before) };
+  // After the repeats: a blind retry of a command that was recorded is no lost update.
+  if (job.expected !== null && job.expected !== folded.revision) return { outcome: reject('stale-revision') };
   const events: LedgerEvent[] = [];
   for (const draft of decision.drafts) {
     const event = await sealed(deps, stream, draft, job);
@@ -104,38 +109,27 @@ async function behind(deps: ExecuteDeps, stream: string, revision: number): Prom
   return (await deps.store.readStream(stream, { from: revision + 1, limit: 1 })).length > 0;
 }
 
-async function answer(deps: ExecuteDeps, stream: string, plans: readonly Plan[], before: number, positions: readonly string[]): Promise<Outcome[]> {
-  let next = 0;
-  const outcomes: Outcome[] = [];
-  for (const made of plans) {
-    if ('outcome' in made) outcomes.push(made.outcome);
-    else if ('repeat' in made) outcomes.push(await repeated(deps, stream, made.repeat, before, positions));
-    else {
-      next += made.events.length;
-      const eventIds = made.events.map((event) => event.id);
-      outcomes.push({ kind: 'done', repeated: false, receipt: receipt(deps, stream, eventIds, before + next, positions[next - 1] as string) });
-    }
-  }
-  return outcomes;
-}
-
-/** The first answer again: its position is in this append when both came in one batch, else in the stream. */
-async function repeated(
-  deps: ExecuteDeps,
-  stream: string,
-  first: { eventIds: readonly string[]; revision: number },
-  before: number,
-  positions: readonly string[],
-): Promise<Outcome> {
-  const inBatch = positions[first.revision - before - 1];
-  const position = first.revision > before && inBatch !== undefined ? inBatch : await positionOf(deps, stream, first.revision);
-  return { kind: 'done', repeated: true, receipt: receipt(deps, stream, first.eventIds, first.revision, position) };
-}
-
-async function positionOf(deps: ExecuteDeps, stream: string, revision: number): Promise<string> {
+/** Looked up before anything is appended: afterwards nothing may fail that would make a recorded command look refused. */
+async function repeatOf(deps: ExecuteDeps, stream: string, eventIds: readonly string[], revision: number, before: number): Promise<Repeated> {
+  if (revision > before) return { eventIds, revision, position: null };
   const [recorded] = await deps.store.readStream(stream, { from: revision, limit: 1 });
   if (recorded === undefined) throw new LedgerFault('store-unavailable');
-  return recorded.position;
+  return { eventIds, revision, position: recorded.position };
+}
+
+function answer(deps: ExecuteDeps, stream: string, plans: readonly Plan[], before: number, positions: readonly string[]): Outcome[] {
+  let next = 0;
+  return plans.map((made) => {
+    if ('outcome' in made) return made.outcome;
+    if ('repeat' in made) {
+      const { eventIds, revision, position } = made.repeat;
+      const found = position ?? (positions[revision - before - 1] as string);
+      return { kind: 'done', repeated: true, receipt: receipt(deps, stream, eventIds, revision, found) };
+    }
+    next += made.events.length;
+    const eventIds = made.events.map((event) => event.id);
+    return { kind: 'done', repeated: false, receipt: receipt(deps, stream, eventIds, before + next, positions[next - 1] as string) };
+  });
 }
 
 function receipt(deps: ExecuteDeps, stream: string, eventIds: readonly string[], revision: number, position: string): Receipt {

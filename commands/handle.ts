@@ -1,3 +1,4 @@
+import { PERMISSION_RULE } from '../domain/access/permissions.js';
 import type { Rejection } from '../domain/rejections.js';
 import { reject } from '../domain/rejections.js';
 import type { CommandBody, CommandName } from '../schemas/command-catalogue.js';
@@ -11,7 +12,7 @@ import { recordFact } from './record-fact.js';
 import { registerPatient } from './register-patient.js';
 import { registerSource } from './register-source.js';
 import { reinstateSource } from './reinstate-source.js';
-import type { CommandRequest, Outcome } from './request.js';
+import type { Caller, CommandRequest, Outcome } from './request.js';
 import { retractFact } from './retract-fact.js';
 import { permitted, type SourceStandings } from './speaker.js';
 import { suspendSource } from './suspend-source.js';
@@ -31,15 +32,21 @@ export interface HandlerDeps extends CommandDeps {
 const SPOKEN: readonly CommandName[] = ['register-patient', 'update-demographics', 'record-fact', 'correct-fact', 'retract-fact'];
 
 /**
- * Every command goes through here: permitted? → speaking for an active source? → its handler. A refusal for lack of
- * permission is an audit event, durable before the answer.
+ * Every command goes through here: permitted? → speaking for an active source? → its handler. A refusal is an audit event,
+ * durable before the answer.
  */
 export async function handle(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
+  const outcome = await decided(deps, command);
+  if (outcome.kind === 'rejected') await auditRefusal(deps, command, command.name, outcome);
+  return outcome;
+}
+
+async function decided(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
   const refused = permitted(command.caller, command.name);
-  if (refused !== null) return audited(deps, command, refused);
+  if (refused !== null) return refused;
   if (!SPOKEN.includes(command.name)) return (await keyReused(deps, command)) ?? govern(deps, command);
   const speaker = await deps.standings.speaker(deps, command.caller);
-  if ('kind' in speaker) return audited(deps, command, speaker);
+  if ('kind' in speaker) return speaker;
   return (await keyReused(deps, command)) ?? speak(deps, command, speaker.sourceId);
 }
 
@@ -97,20 +104,25 @@ function stating<N extends Stating>(command: IncomingCommand): StatementRequest<
   return command as StatementRequest<CommandBody<N>>;
 }
 
-async function audited(deps: CommandDeps, command: IncomingCommand, refusal: Rejection): Promise<Rejection> {
+/** What was refused, to whom and why; never what it said. A command of no known name goes without one. */
+export async function auditRefusal(
+  deps: Pick<CommandDeps, 'accessLog'>,
+  context: { readonly caller: Caller; readonly correlationId: string },
+  command: CommandName | null,
+  refusal: Rejection,
+): Promise<void> {
   await deps.accessLog.record({
-    caller: command.caller,
-    correlationId: command.correlationId,
+    caller: context.caller,
+    correlationId: context.correlationId,
     data: {
       action: 'send-command',
       outcome: 'refused',
       code: refusal.code,
-      rule: 'role-permissions@1',
+      rule: PERMISSION_RULE,
       patients: [],
       categories: [],
       opened: 0,
-      detail: { command: command.name },
+      detail: command === null ? null : { command },
     },
   });
-  return refusal;
 }

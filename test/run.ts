@@ -61,6 +61,10 @@ function countsOf(output: string, code: number | null): Counts {
 }
 
 const files = testFiles();
+if (files.length === 0) {
+  process.stderr.write('No test file fits.\n');
+  process.exit(1);
+}
 const all: Counts = { passed: 0, failed: 0, skipped: 0 };
 const reasons = new Set<string>();
 

@@ -1,6 +1,6 @@
 import { DevelopmentIssuer, type TokenRequest } from '../auth/development-issuer.js';
 import { type Config, readConfig } from '../config.js';
-import { openLedger } from '../container.js';
+import { type Ledger, openLedger } from '../container.js';
 import { CliProblem } from './problem.js';
 
 /** A ledger to talk to over HTTP: the running one, or one opened for this verb. */
@@ -15,6 +15,8 @@ export interface Connection {
 }
 
 const ANSWER_WITHIN_MS = 1500;
+const READ_WITHIN_MS = 120_000;
+const MODELS = ['record', 'directory', 'patients', 'accesses'];
 const TOKEN_SECONDS = 12 * 3600;
 
 /**
@@ -30,8 +32,18 @@ export async function connect(env: Readonly<Record<string, string | undefined>> 
   }
   if (env['LEDGER_URL'] !== undefined) throw new CliProblem(`No ledger answers at ${url}.`);
   const ledger = await openLedger({ ...config, logLevel: 'silent' });
+  await readUpToNow(ledger.services);
   const address = await ledger.app.listen({ host: '127.0.0.1', port: 0 });
   return { url: address, words: `no ledger answers at ${url}: opened the stores of ${config.dataDir}`, ...own, close: ledger.stop };
+}
+
+/** Stores that were just opened may hold events that no read model has seen yet: a verb asks after all of them. */
+async function readUpToNow({ store, progress }: Ledger['services']): Promise<void> {
+  const head = await store.head();
+  if (head === null) return;
+  const reached = await Promise.all(MODELS.map((model) => progress.reached(model, head, READ_WITHIN_MS)));
+  if (!reached.every(Boolean))
+    throw new CliProblem('The read models did not catch up with the log in time. Start the ledger, and see its log and /health/ready.');
 }
 
 async function answers(url: string): Promise<boolean> {

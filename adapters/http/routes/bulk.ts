@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { handle } from '../../../commands/handle.js';
+import { handle, type IncomingCommand } from '../../../commands/handle.js';
 import { quarantine } from '../../../commands/quarantine.js';
-import type { Outcome } from '../../../commands/request.js';
 import { type Span, scanMembers } from '../../../domain/json/lossless.js';
 import { LedgerFault, type Rejection, reject } from '../../../domain/rejections.js';
 import { isCommandName } from '../../../schemas/command-catalogue.js';
@@ -12,7 +11,7 @@ import { answersInOrder } from '../ordered.js';
 import { problemOf, problemOfFault, REJECTION_STATUS } from '../problem.js';
 import { NDJSON_TYPE } from '../reading.js';
 import type { Services } from '../services.js';
-import { receiptBody } from './commands.js';
+import { receiptBody, refusedAtIntake } from './commands.js';
 
 const LINE_AT_MOST_BYTES = 1024 * 1024;
 const AT_ONCE = 512;
@@ -43,7 +42,8 @@ export function bulkRoutes(app: FastifyInstance, services: Services): void {
 async function lineResult(services: Services, line: Line, number: number, context: IntakeContext, keeps: boolean): Promise<string> {
   try {
     if (services.stopping()) throw new LedgerFault('stopping');
-    const outcome = 'refused' in line ? reject(line.refused) : await runLine(services, line.text, context);
+    const command = 'refused' in line ? reject(line.refused) : readLine(services, line.text, context);
+    const outcome = 'kind' in command ? await refusedAtIntake(services, '', context, command) : await handle(services.handlerDeps, command);
     if (outcome.kind === 'done') return `${JSON.stringify({ line: number, status: outcome.repeated ? 200 : 201, receipt: receiptBody(outcome) })}\n`;
     const problem = problemOf(outcome, context.correlationId);
     const kept = keeps && 'text' in line ? await quarantine(services.handlerDeps, context, line.text, outcome) : null;
@@ -57,15 +57,14 @@ async function lineResult(services: Services, line: Line, number: number, contex
 }
 
 /** The line's own members are cut out of it without parsing the whole: the body is parsed once, by the intake. */
-async function runLine(services: Services, text: string, context: IntakeContext): Promise<Outcome> {
+function readLine(services: Services, text: string, context: IntakeContext): IncomingCommand | Rejection {
   const { members, error } = scanMembers(text, { maxDepth: DEPTH_AT_MOST });
   if (error !== undefined) return reject(FAULT_CODES[error.code], [{ pointer: '', rule: `at character ${error.offset}` }]);
   const shape = shapeOf(text, members);
   if ('kind' in shape) return shape;
   if (shape.bodyText === null) return reject('invalid-command', [{ pointer: '', rule: 'required', expected: 'body' }]);
   if (!isCommandName(shape.command)) return reject('unknown-command');
-  const command = services.intake.accept(shape.command, shape.bodyText, { ...context, idempotencyKey: shape.idempotencyKey, expected: shape.ifMatch });
-  return 'kind' in command ? command : handle(services.handlerDeps, command);
+  return services.intake.accept(shape.command, shape.bodyText, { ...context, idempotencyKey: shape.idempotencyKey, expected: shape.ifMatch });
 }
 
 interface Shape {

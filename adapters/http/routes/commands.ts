@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { handle } from '../../../commands/handle.js';
+import { auditRefusal, handle } from '../../../commands/handle.js';
 import type { Outcome } from '../../../commands/request.js';
 import { LedgerFault, type Rejection, reject } from '../../../domain/rejections.js';
+import { isCommandName } from '../../../schemas/command-catalogue.js';
 import { callerOf, sendRejection } from '../context.js';
 import type { IntakeContext } from '../intake.js';
 import type { Services } from '../services.js';
@@ -22,9 +23,15 @@ export function commandRoutes(app: FastifyInstance, services: Services): void {
 
 export async function runCommand(services: Services, name: string, text: string, context: IntakeContext): Promise<Outcome> {
   const command = services.intake.accept(name, text, context);
-  const outcome = 'kind' in command ? command : await handle(services.handlerDeps, command);
+  const outcome = 'kind' in command ? await refusedAtIntake(services, name, context, command) : await handle(services.handlerDeps, command);
   services.metrics.commands.inc({ command: 'kind' in command ? 'refused-at-intake' : command.name, outcome: labelOf(outcome) });
   return outcome;
+}
+
+/** What does not even read as a command is refused, and audited, here. */
+export async function refusedAtIntake(services: Services, name: string, context: IntakeContext, refusal: Rejection): Promise<Rejection> {
+  await auditRefusal(services.handlerDeps, context, isCommandName(name) ? name : null, refusal);
+  return refusal;
 }
 
 function labelOf(outcome: Outcome): string {
