@@ -3,7 +3,7 @@ import type { IncomingCommand } from '../../commands/handle.js';
 import type { Caller } from '../../commands/request.js';
 import { type JsonFault, type JsonObject, memberCountOf, parseLossless, type Span, scanMembers } from '../../domain/json/lossless.js';
 import { CONTENT_AT_MOST_BYTES, type Issue, type Rejection, type RejectionCode, reject } from '../../domain/rejections.js';
-import { COMMAND_NAMES, COMMANDS, type CommandName, isCommandName } from '../../schemas/command-catalogue.js';
+import { COMMANDS, type CommandName, isCommandName } from '../../schemas/command-catalogue.js';
 import { strictAjv } from '../ajv.js';
 import type { FhirValidator } from '../fhir/validate.js';
 
@@ -20,7 +20,16 @@ export const FAULT_CODES: Readonly<Record<JsonFault['code'], RejectionCode>> = {
 };
 
 const ajv = strictAjv();
-const validators = new Map<string, ValidateFunction>(COMMAND_NAMES.map((name) => [name, ajv.compile(COMMANDS[name])]));
+const validators = new Map<CommandName, ValidateFunction>();
+
+/** Compiled when first needed. */
+function validatorOf(name: CommandName): ValidateFunction {
+  const known = validators.get(name);
+  if (known !== undefined) return known;
+  const compiled = ajv.compile(COMMANDS[name]);
+  validators.set(name, compiled);
+  return compiled;
+}
 
 /** What comes with a command besides its body. */
 export interface IntakeContext {
@@ -62,7 +71,7 @@ export class Intake {
   }
 
   acceptObject(name: CommandName, text: string, read: ReadObject, context: IntakeContext): IncomingCommand | Rejection {
-    const validate = validators.get(name) as ValidateFunction;
+    const validate = validatorOf(name);
     if (!validate(read.value)) return reject('invalid-command', issuesOf(validate));
     const span = read.members.get('resource');
     if (span === undefined) return { ...context, name, text, body: read.value, resource: null };
