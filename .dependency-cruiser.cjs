@@ -12,7 +12,12 @@ module.exports = {
     { name: 'rxjs-where-events-flow', severity: 'error', from: { pathNot: '^dist/projections/(run|feed)\\.js$' }, to: { path: 'node_modules/rxjs/' } },
     { name: 'libsql-in-one-file', severity: 'error', from: { pathNot: '^dist/adapters/embedded/sqlite\\.js$' }, to: { path: 'node_modules/libsql/' } },
     { name: 'mongodb-in-one-folder', severity: 'error', from: { pathNot: '^dist/adapters/mongodb/' }, to: { path: 'node_modules/(mongodb|bson)/' } },
-    { name: 'eventstore-in-one-folder', severity: 'error', from: { pathNot: '^dist/(test/bench/|(test/)?adapters/eventstoredb/)' }, to: { path: 'node_modules/@eventstore/' } },
+    {
+      name: 'eventstore-in-one-folder',
+      severity: 'error',
+      from: { pathNot: '^dist/(test/bench/|(test/)?adapters/eventstoredb/)' },
+      to: { path: 'node_modules/@eventstore/' },
+    },
     { name: 'webcrypto-in-one-folder', severity: 'error', from: { pathNot: '^dist/adapters/webcrypto/' }, to: { path: 'node_modules/@peculiar/' } },
     { name: 'fastify-in-one-folder', severity: 'error', from: { pathNot: '^dist/adapters/http/' }, to: { path: 'node_modules/@?fastify/' } },
   ],

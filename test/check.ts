@@ -4,7 +4,18 @@ import { fileURLToPath } from 'node:url';
 /** `npm run check`: types were checked by the build before it; then lint and format, dependency rules, tidiness, generated files. */
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['lint and format', 'npx', 'biome', 'check', '.', '--error-on-warnings'],
-  ['dependency rules', 'npx', 'depcruise', '--config', '.dependency-cruiser.cjs', 'dist/schemas', 'dist/domain', 'dist/commands', 'dist/projections', 'dist/adapters'],
+  [
+    'dependency rules',
+    'npx',
+    'depcruise',
+    '--config',
+    '.dependency-cruiser.cjs',
+    'dist/schemas',
+    'dist/domain',
+    'dist/commands',
+    'dist/projections',
+    'dist/adapters',
+  ],
   ['tidy house, generated files fresh', process.execPath, fileURLToPath(new URL('./run.js', import.meta.url)), 'tidy'],
 ];
 

@@ -1,6 +1,6 @@
 import { DevelopmentIssuer, type TokenRequest } from '../auth/development-issuer.js';
 import { type Config, readConfig } from '../config.js';
-import { type Ledger, openLedger } from '../container.js';
+import type { Ledger } from '../container.js';
 import { CliProblem } from './problem.js';
 
 /** A ledger to talk to over HTTP: the running one, or one opened for this verb. */
@@ -31,6 +31,8 @@ export async function connect(env: Readonly<Record<string, string | undefined>> 
     return { url, words: `talking to the ledger at ${url}`, ...own, close: async () => undefined };
   }
   if (env['LEDGER_URL'] !== undefined) throw new CliProblem(`No ledger answers at ${url}.`);
+  // Imported here: most verbs talk to a running ledger, and need none of what one is made of.
+  const { openLedger } = await import('../container.js');
   const ledger = await openLedger({ ...config, logLevel: 'silent' });
   await readUpToNow(ledger.services);
   const address = await ledger.app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config.js';
-import { openLedger } from '../container.js';
 
 const STOP_WITHIN_MS = 20_000;
 
@@ -10,6 +9,8 @@ export function addServe(program: Command): void {
 
 async function serve(): Promise<void> {
   const config = readConfig();
+  // A configuration that cannot be used is refused before anything of a ledger is loaded, and other verbs never load it.
+  const { openLedger } = await import('../container.js');
   const ledger = await openLedger(config);
   const address = await ledger.app.listen({ host: config.host, port: config.port });
   process.stdout.write(

@@ -1,7 +1,7 @@
 import { LedgerServer } from '../support/server.js';
-import { type Cast, corrections, designation, loading, firstReceipt, reading } from './story.js';
 import { audit, leaks, refusals, restart } from './proof.js';
 import { Stage } from './stage.js';
+import { type Cast, corrections, designation, firstReceipt, loading, reading } from './story.js';
 
 /** `npm run demo`: the main job in one go, on an empty temporary folder. Whatever it says it has asked the running ledger. */
 const began = Date.now();

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { request as requestHttp } from 'node:http';
+import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type BulkResult, linesOf } from '../support/client.js';

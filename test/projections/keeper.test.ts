@@ -55,7 +55,10 @@ test('after a fault it tries again, waiting longer while nothing gets further, a
   await through(models, 35);
   await through(calm, 35);
   assert.is(kept.faults.length, 4);
-  assert.equal(kept.sleeps.filter((ms) => ms >= 100), [100, 250, 500, 1000]);
+  assert.equal(
+    kept.sleeps.filter((ms) => ms >= 100),
+    [100, 250, 500, 1000],
+  );
   assert.equal(await trails(models), await trails(calm));
   failing = 1;
   await registerSources(store, 35, 1);

@@ -17,7 +17,9 @@ const unpacked = (path: string): string => {
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
 };
 const paths = (folder: string, end: string): readonly string[] =>
-  readdirSync(`${DATA}/${folder}`).filter((name) => name.endsWith(end)).map((name) => `${DATA}/${folder}/${name}`);
+  readdirSync(`${DATA}/${folder}`)
+    .filter((name) => name.endsWith(end))
+    .map((name) => `${DATA}/${folder}/${name}`);
 
 function check(resource: FhirResource, where: string): void {
   assert.equal(validator.validate(resource), [], where);
@@ -40,7 +42,11 @@ scenario('accepts every Synthea resource, and finds its members', () => {
     }
   }
   for (const path of paths('synthea/bulk-ndjson-10-patients', '.gz')) {
-    for (const line of unpacked(path).split('\n').filter((text) => text !== '').slice(0, 100)) check(JSON.parse(line) as FhirResource, path);
+    for (const line of unpacked(path)
+      .split('\n')
+      .filter((text) => text !== '')
+      .slice(0, 100))
+      check(JSON.parse(line) as FhirResource, path);
   }
   assert.ok(count > 1000);
 });

@@ -18,7 +18,8 @@ test("accepts HL7's own examples", () => {
 test('refuses what is no resource, and types that FHIR R4 does not have', () => {
   assert.equal(first({}), { path: '', rule: 'missing-resource-type', expected: 'resourceType' });
   for (const value of [null, [], 'x', 1]) assert.is(first(value)?.rule, 'type');
-  for (const type of ['Secret', 'ResourceList', 'Element', 'Observation_Component', 'toString', 5]) assert.is(first({ resourceType: type })?.rule, 'unknown-resource-type', String(type));
+  for (const type of ['Secret', 'ResourceList', 'Element', 'Observation_Component', 'toString', 5])
+    assert.is(first({ resourceType: type })?.rule, 'unknown-resource-type', String(type));
 });
 
 test('refuses members that FHIR does not know, without repeating their names', () => {
@@ -78,13 +79,21 @@ test('refuses empty strings, lists and objects', () => {
 test('refuses scripts in a narrative, and accepts words that look like them', () => {
   const text = (div: string) => issues({ text: { status: 'generated', div } });
   assert.equal(text('<div xmlns="http://www.w3.org/1999/xhtml">on = off, <b>form</b> &lt;script&gt;</div>'), []);
-  for (const div of ['<div><script>x</script></div>', '<div><img onerror = "x"/></div>', '<div><a href=" javascript:x">y</a></div>', 'plain']) assert.is(text(div)[0]?.rule, 'format', div);
+  for (const div of ['<div><script>x</script></div>', '<div><img onerror = "x"/></div>', '<div><a href=" javascript:x">y</a></div>', 'plain'])
+    assert.is(text(div)[0]?.rule, 'format', div);
 });
 
 test('looks into contained resources and bundles, and says where', () => {
   assert.equal(issues({ contained: [{ resourceType: 'Patient', gender: 'x' }] })[0]?.path, '/contained/0/gender');
-  const bundle = { resourceType: 'Bundle', type: 'collection', entry: [{ resource: observation() }, { resource: observation({ status: 1 }) }, { resource: { resourceType: 'Nope' } }] };
-  assert.equal(validator.validate(bundle).map(({ path }) => path), ['/entry/1/resource/status', '/entry/2/resource/resourceType']);
+  const bundle = {
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [{ resource: observation() }, { resource: observation({ status: 1 }) }, { resource: { resourceType: 'Nope' } }],
+  };
+  assert.equal(
+    validator.validate(bundle).map(({ path }) => path),
+    ['/entry/1/resource/status', '/entry/2/resource/resourceType'],
+  );
 });
 
 test('changes nothing', () => {
