@@ -62,6 +62,7 @@ export async function execute(deps: ExecuteDeps, stream: string, jobs: readonly 
       if (events.length === 0) return answer(deps, stream, plans, before, []);
       const result = await deps.store.append(stream, before === -1 ? 'none' : before, events);
       if (result.kind === 'appended') {
+        for (const [index, position] of result.positions.entries()) folded.positions[before + 1 + index] = position;
         deps.states.keep(stream, folded);
         return answer(deps, stream, plans, before, result.positions);
       }
@@ -80,11 +81,11 @@ async function plan(deps: ExecuteDeps, stream: string, folded: Folded<unknown>, 
   const answered = idempotency === null ? undefined : folded.answered.get(idempotency.key);
   if (answered !== undefined) {
     if (answered.fingerprint !== idempotency?.fingerprint) return { outcome: reject('idempotency-key-reused') };
-    return { repeat: await repeatOf(deps, stream, [...answered.eventIds], answered.revision, before) };
+    return { repeat: await repeatOf(deps, stream, folded, [...answered.eventIds], answered.revision, before) };
   }
   const decision = job.decider.decide(folded.state, job.command);
   if (decision.kind === 'rejected') return { outcome: decision };
-  if (decision.kind === 'repeat') return { repeat: await repeatOf(deps, stream, [decision.eventId], decision.revision, before) };
+  if (decision.kind === 'repeat') return { repeat: await repeatOf(deps, stream, folded, [decision.eventId], decision.revision, before) };
   // After the repeats: a blind retry of a command that was recorded is no lost update.
   if (job.expected !== null && job.expected !== folded.revision) return { outcome: reject('stale-revision') };
   const events: LedgerEvent[] = [];
@@ -110,11 +111,18 @@ async function behind(deps: ExecuteDeps, stream: string, revision: number): Prom
 }
 
 /** Looked up before anything is appended: afterwards nothing may fail that would make a recorded command look refused. */
-async function repeatOf(deps: ExecuteDeps, stream: string, eventIds: readonly string[], revision: number, before: number): Promise<Repeated> {
+async function repeatOf(
+  deps: ExecuteDeps,
+  stream: string,
+  folded: Folded<unknown>,
+  eventIds: readonly string[],
+  revision: number,
+  before: number,
+): Promise<Repeated> {
   if (revision > before) return { eventIds, revision, position: null };
-  const [recorded] = await deps.store.readStream(stream, { from: revision, limit: 1 });
-  if (recorded === undefined) throw new LedgerFault('store-unavailable');
-  return { eventIds, revision, position: recorded.position };
+  const position = folded.positions[revision] ?? (await deps.store.readStream(stream, { from: revision, limit: 1 }))[0]?.position;
+  if (position === undefined) throw new LedgerFault('store-unavailable');
+  return { eventIds, revision, position };
 }
 
 function answer(deps: ExecuteDeps, stream: string, plans: readonly Plan[], before: number, positions: readonly string[]): Outcome[] {

@@ -14,6 +14,8 @@ export interface Folded<State> {
   state: State;
   revision: number;
   readonly answered: Map<string, Answered>;
+  /** Where the stream's events stand in the log, by revision: a repeat is answered without reading the event again. */
+  readonly positions: string[];
 }
 
 const PAGE = 1000;
@@ -42,7 +44,7 @@ export class States {
   async load<State>(decider: Decider<State, never>, stream: string): Promise<Folded<State>> {
     const folded = this.cached<State>(stream);
     if (folded !== undefined) return folded;
-    const fresh: Folded<State> = { state: decider.initial(), revision: -1, answered: new Map() };
+    const fresh: Folded<State> = { state: decider.initial(), revision: -1, answered: new Map(), positions: [] };
     await this.refresh(decider, stream, fresh);
     this.keep(stream, fresh);
     return fresh;
@@ -56,7 +58,11 @@ export class States {
     const before = folded.revision;
     for (;;) {
       const page = await this.store.readStream(stream, { from: folded.revision + 1, limit: PAGE });
-      for (const recorded of page) if (recorded.revision === folded.revision + 1) fold(decider, folded, recorded);
+      for (const recorded of page) {
+        if (recorded.revision !== folded.revision + 1) continue;
+        fold(decider, folded, recorded);
+        folded.positions[recorded.revision] = recorded.position;
+      }
       if (page.length < PAGE) return folded.revision > before;
     }
   }

@@ -6,6 +6,9 @@ interface Slot {
   settled: string | null;
 }
 
+/** After so long other requests get their turn: a chunk of input holds many lines, and all of them could be worked on in one go. */
+const TURN_AT_MOST_MS = 10;
+
 /**
  * Works on many inputs at once and writes the answers in the order of the inputs. At most `atOnce` are under way or
  * waiting to be written: a slow reader of answers stops the reading of inputs.
@@ -19,8 +22,13 @@ export function answersInOrder<Input>(inputs: AsyncIterable<Input>, atOnce: numb
   const ring = () => wake?.();
 
   const take = async () => {
+    let beganMs = performance.now();
     for await (const input of inputs) {
       if (out.destroyed) break;
+      if (performance.now() - beganMs > TURN_AT_MOST_MS) {
+        await new Promise(setImmediate);
+        beganMs = performance.now();
+      }
       const slot: Slot = { text: work(input), settled: null };
       // A fault is met where the answers are written, in its turn.
       slot.text.then(

@@ -181,7 +181,7 @@ test('a long stream is folded page by page, and the least recently used state gi
   await Promise.all(many);
   const other = world.desk.another();
   assert.is(codeOf(await record(world, 'r1099', {}, other)), 'repeated');
-  other.states.keep('a giant', { state: {}, revision: 600_000, answered: new Map() });
+  other.states.keep('a giant', { state: {}, revision: 600_000, answered: new Map(), positions: [] });
   assert.is(other.states.cached(world.stream), undefined);
   assert.is(codeOf(await record(world, 'r5', {}, other)), 'repeated');
 });

@@ -7,7 +7,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Json } from '../support/client.js';
 import { CLI, cleanEnvironment, LedgerServer, runCli, temporaryFolder } from '../support/server.js';
-import { result, Town, until } from './town.js';
+import { about, MRN, ndjson, person, SSN } from './resources.js';
+import { Town, until } from './town.js';
 
 const test = suite('loading files');
 const BUNDLE = 'test/fixtures/synthea/whole-patient.json.gz';
@@ -41,8 +42,6 @@ function file(name: string, content: string | Buffer): string {
   writeFileSync(path, content);
   return path;
 }
-
-const ndjson = (...resources: unknown[]) => resources.map((resource) => `${typeof resource === 'string' ? resource : JSON.stringify(resource)}\n`).join('');
 
 async function patientOf(system: string, value: string): Promise<string[]> {
   const { json } = await town.client.get(`/v1/patients?identifier=${encodeURIComponent(`${system}|${value}`)}`, town.token('clinician'));
@@ -127,15 +126,6 @@ test('three sources load the same patient with other values: conflicts, lineage 
   const lineage = await town.client.get(`/v1/patients/${patientId}/lineage?category=vital-signs&limit=2000`, town.token('clinician'));
   const [first] = lineage.json.lineage.filter(({ conflict }: Json) => conflict);
   assert.equal(first.assertions.map(({ source }: Json) => source).sort(), ['ehr', 'lab-a', 'lab-b']);
-});
-
-const MRN = { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] }, system: 'urn:mrn' };
-const SSN = { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'SS' }] }, system: 'http://hl7.org/fhir/sid/us-ssn' };
-const person = (id: string, ...identifier: unknown[]) => ({ resourceType: 'Patient', id, ...(identifier.length === 0 ? {} : { identifier }) });
-const about = (id: string, patient: string | null, minute: number) => ({
-  ...result(minute),
-  id,
-  subject: patient === null ? undefined : { reference: patient },
 });
 
 test('NDJSON finds its patients wherever they stand, and what belongs to nobody is kept with its reason', async () => {
@@ -236,7 +226,7 @@ test('the table says the same as the JSON, and how to list what was kept', async
 });
 
 test('a load that is interrupted, or whose ledger goes away, is completed', async () => {
-  const many = 4000;
+  const many = 2000;
   const path = file(
     'many.ndjson',
     ndjson(person('m1', { ...MRN, value: 'M-1' }), ...Array.from({ length: many }, (_, minute) => about(`o${minute}`, 'Patient/m1', minute))),
@@ -254,16 +244,19 @@ test('a load that is interrupted, or whose ledger goes away, is completed', asyn
   interrupted.kill('SIGINT');
   assert.equal(await ended, [null, 'SIGINT']);
 
-  // What had come in is still being recorded, and shown a moment later.
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const settled = await recorded();
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
+  let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString('utf8');
   });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8');
+  });
   const closed = once(child, 'close');
-  await until(async () => (await recorded()) > settled + 100 || child.exitCode !== null, 'the second load to get going', 30_000);
+  await until(async () => stderr.includes('talking to the ledger'), 'the second load to begin', 30_000);
+  const middle = await recorded();
+  await until(async () => (await recorded()) > middle + 50 || child.exitCode !== null, 'the second load to get going', 30_000);
   assert.is(child.exitCode, null);
   const port = new URL(town.server.url).port;
   await town.server.stop('SIGKILL');

@@ -54,8 +54,8 @@ export class Town {
   }
 
   /** Stops the ledger, starts it again on the same folder, and goes on speaking to it. */
-  async restart(): Promise<void> {
-    this.server = await this.server.restart();
+  async restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.server = await this.server.restart(env);
     this.client.close();
     this.client = new LedgerClient(this.server.url);
   }

@@ -11,24 +11,23 @@ export interface Hit {
 /** The ways in which a text may lie in a file without being seen at first sight. */
 export function encodingsOf(marker: string): ReadonlyMap<string, Buffer> {
   const bytes = Buffer.from(marker, 'utf8');
-  const escaped = JSON.stringify(marker).slice(1, -1);
   const ways = new Map<string, Buffer>([
     ['UTF-8', bytes],
     ['UTF-16LE', Buffer.from(marker, 'utf16le')],
     ['hex', Buffer.from(bytes.toString('hex'), 'latin1')],
     ['HEX', Buffer.from(bytes.toString('hex').toUpperCase(), 'latin1')],
     ['percent', Buffer.from(encodeURIComponent(marker), 'latin1')],
-    ['JSON', Buffer.from(escaped, 'utf8')],
+    ['JSON', Buffer.from(JSON.stringify(marker).slice(1, -1), 'utf8')],
   ]);
   for (const [alphabet, offset] of [0, 1, 2].flatMap((at) => [['base64', at] as const, ['base64url', at] as const])) {
-    ways.set(`${alphabet} at ${offset}`, Buffer.from(middleOf(bytes, alphabet, offset), 'latin1'));
+    const form = middleOf(bytes, alphabet, offset);
+    // What is shorter would be found by chance among so much that is sealed.
+    if (form.length >= CERTAIN_LENGTH) ways.set(`${alphabet} at ${offset}`, Buffer.from(form, 'latin1'));
   }
-  // Short texts have encodings so short that chance would find them.
-  for (const [way, form] of ways) if (form.length < Math.min(8, bytes.length)) ways.delete(way);
   return ways;
 }
 
-/** The letters of the base64 of anything that holds these bytes at this offset of a group of three: without the groups it shares with its neighbours. */
+/** The base64 of anything that holds these bytes at this offset of a group of three, without the groups they share with their neighbours. */
 function middleOf(bytes: Buffer, alphabet: 'base64' | 'base64url', offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes])
     .toString(alphabet)
@@ -37,16 +36,46 @@ function middleOf(bytes: Buffer, alphabet: 'base64' | 'base64url', offset: numbe
   return text.slice(offset === 0 ? 0 : 4, whole);
 }
 
-/** Looks for markers in one text or file. */
+/** Among some ten million random letters of base64, no given word of this length stands by chance. */
+const CERTAIN_LENGTH = 9;
+const PREFIX = 4;
+const BUCKETS = 1 << 20;
+const BASE64_LETTER = /[A-Za-z0-9+/_-]/;
+
+interface Wanted {
+  readonly marker: string;
+  readonly encoding: string;
+  readonly form: Buffer;
+}
+
+/** Looks for thousands of texts in one pass over the bytes: by their first four bytes, and then by the rest. */
 export class Searcher {
-  readonly #wanted: readonly { marker: string; encoding: string; form: Buffer }[];
+  readonly #byPrefix = new Map<number, Wanted[]>();
+  readonly #filter = new Uint8Array(BUCKETS);
 
   constructor(markers: Iterable<string>) {
-    this.#wanted = [...new Set(markers)].flatMap((marker) => [...encodingsOf(marker)].map(([encoding, form]) => ({ marker, encoding, form })));
+    for (const marker of new Set(markers)) {
+      const seen = new Set<string>();
+      for (const [encoding, form] of encodingsOf(marker)) {
+        if (form.length < PREFIX || seen.has(form.toString('hex'))) continue;
+        seen.add(form.toString('hex'));
+        const prefix = form.readUInt32LE(0);
+        this.#filter[bucketOf(prefix)] = 1;
+        this.#byPrefix.set(prefix, [...(this.#byPrefix.get(prefix) ?? []), { marker, encoding, form }]);
+      }
+    }
   }
 
   inBytes(where: string, bytes: Buffer): Hit[] {
-    return this.#wanted.filter(({ form }) => bytes.includes(form)).map(({ marker, encoding }) => ({ where, marker, encoding }));
+    const found = new Set<Wanted>();
+    let prefix = bytes.length >= PREFIX ? bytes.readUInt32LE(0) : 0;
+    for (let at = 0; at + PREFIX <= bytes.length; at += 1) {
+      if (this.#filter[bucketOf(prefix)] === 1) {
+        for (const wanted of this.#byPrefix.get(prefix) ?? []) if (standsAt(bytes, at, wanted)) found.add(wanted);
+      }
+      prefix = ((prefix >>> 8) | ((bytes[at + PREFIX] ?? 0) << 24)) >>> 0;
+    }
+    return [...found].map(({ marker, encoding }) => ({ where, marker, encoding }));
   }
 
   inText(where: string, text: string): Hit[] {
@@ -68,4 +97,16 @@ export class Searcher {
     }
     return { hits, files, sizeBytes };
   }
+}
+
+function bucketOf(prefix: number): number {
+  return (Math.imul(prefix, 0x9e3779b1) >>> 12) & (BUCKETS - 1);
+}
+
+/** A short word counts only where it stands alone: sealed content is long runs of random letters. */
+function standsAt(bytes: Buffer, at: number, { form }: Wanted): boolean {
+  if (bytes.compare(form, 0, form.length, at, Math.min(at + form.length, bytes.length)) !== 0) return false;
+  if (form.length >= CERTAIN_LENGTH) return true;
+  const neighbours = [bytes[at - 1], bytes[at + form.length]];
+  return neighbours.every((byte) => byte === undefined || !BASE64_LETTER.test(String.fromCharCode(byte)));
 }

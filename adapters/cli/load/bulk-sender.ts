@@ -158,19 +158,22 @@ export class BulkSender {
     this.#heard += 1;
     const entry = this.#sent.shift();
     if (entry === undefined || result.line !== this.#heard) {
-      this.#giveUp(new CliProblem('The ledger answered out of order.'));
+      this.#giveUp(new CliProblem('The ledger answered out of order.'), entry);
       return;
     }
     this.#breaks = 0;
     const code = result.problem?.code ?? null;
     if (code !== null && HOPELESS.has(code)) {
-      entry.reject(new CliProblem(problemWords(result.status, JSON.stringify(result.problem))));
-      this.#giveUp(new CliProblem(problemWords(result.status, JSON.stringify(result.problem))));
+      this.#giveUp(new CliProblem(problemWords(result.status, JSON.stringify(result.problem))), entry);
     } else if (result.status === 503 && entry.attempts < ATTEMPTS_AT_MOST) setTimeout(() => this.#retry(entry), pauseMs(entry.attempts++));
     else this.#settle(entry, resultOf(result));
   }
 
   #retry(entry: Waiting): void {
+    if (this.#fault !== null) {
+      entry.reject(this.#fault);
+      return;
+    }
     this.#waiting.push(entry);
     this.#pump();
   }
@@ -182,7 +185,8 @@ export class BulkSender {
     this.#changed();
   }
 
-  #giveUp(fault: Error): void {
+  #giveUp(fault: Error, last?: Waiting): void {
+    last?.reject(fault);
     if (this.#fault !== null) return;
     this.#fault = fault;
     for (const { reject } of [...this.#sent.splice(0), ...this.#waiting.splice(0)]) reject(fault);

@@ -3,36 +3,34 @@ import * as assert from 'uvu/assert';
 import { scanElements } from '../../../domain/json/elements.js';
 import { fc } from './arbitrary.js';
 
-const test = suite('scanning elements');
-
-const textsOf = (text: string) => scanElements(text)?.map(({ start, end }) => text.slice(start, end)) ?? null;
+const test = suite('elements of a JSON array');
+const elements = (text: string) => scanElements(text)?.map(({ start, end }) => text.slice(start, end)) ?? null;
 
 test('each element is given exactly as it was written', () => {
-  assert.equal(textsOf(' [ 7.00 , "a,]\\"" ,{ "b": [1, "}"] },[],null ] '), ['7.00', '"a,]\\""', '{ "b": [1, "}"] }', '[]', 'null']);
-  assert.equal(textsOf('[]'), []);
-  assert.equal(textsOf(' [ ] '), []);
+  assert.equal(elements(' [ 7.00 , {"a":[1,"]"]} ,"x\\",]" , null,[ ] , true ] '), ['7.00', '{"a":[1,"]"]}', '"x\\",]"', 'null', '[ ]', 'true']);
+  assert.equal(elements('[]'), []);
+  assert.equal(elements('\n[\t]\r\n'), []);
 });
 
-test('a part of a text is looked at alone', () => {
-  const text = '{"entry":[1,[2]],"x":[3]}';
-  const [start, end] = [text.indexOf('['), text.indexOf(',"x"')];
+test('what is no array, or does not end, has no elements', () => {
+  for (const text of ['', '{}', '1', '[', '[1', '[1,', '[1,]', '[,1]', '[1,,2]', '["a]', '[}]', '[1] x', '[] ]']) assert.is(elements(text), null, text);
+});
+
+test('an array may stand within a longer text', () => {
+  const text = '{"entry":[1, 2],"x":[3]}';
   assert.equal(
-    scanElements(text, start, end)?.map((span) => text.slice(span.start, span.end)),
-    ['1', '[2]'],
+    scanElements(text, 9, 15)?.map(({ start, end }) => text.slice(start, end)),
+    ['1', '2'],
   );
 });
 
-test('what is no array is none', () => {
-  for (const text of ['', '{}', '7', '[', '[1', '[1,', '[,]', '[1,]', '[1]]', '[1] 2', '["a', '[}]', '[{]', '[] x']) assert.is(textsOf(text), null, text);
-});
-
-test('the elements of any array, however it is spaced, parse to what it holds', () => {
+test('whatever the elements are, put together they are the array', () => {
   fc.assert(
-    fc.property(fc.array(fc.jsonValue()), fc.constantFrom(undefined, 1, '\t'), (items, indent) => {
-      const parsed: unknown = JSON.parse(JSON.stringify(items));
+    fc.property(fc.array(fc.jsonValue()), fc.constantFrom(0, 2), (values, indent) => {
+      const text = JSON.stringify(values, null, indent);
       assert.equal(
-        textsOf(JSON.stringify(items, null, indent))?.map((text) => JSON.parse(text) as unknown),
-        parsed,
+        elements(text)?.map((element) => JSON.parse(element) as unknown),
+        JSON.parse(text),
       );
     }),
   );
