@@ -20,14 +20,23 @@ export const recordProjection: Projection = {
   name: 'record',
   version: 1,
   events: ASSERTION_EVENTS,
-  needs: (event) => ({ keys: [], index: isAssertion(event) ? [recordIndex(event), ...tokenIndexes(event)] : [] }),
+  needs: (event) => ({ keys: [], index: isAttributed(event) ? [recordIndex(event), ...tokenIndexes(event)] : [] }),
   apply: applyAssertion,
 };
+
+/**
+ * An assertion of a source record, with its content. Commands make no other; one that somebody else wrote into the log says
+ * nothing that could be attributed, and must not stop the model for everybody: the auditor's replay shows it.
+ */
+function isAttributed(event: LedgerEvent): event is AssertionEvent {
+  if (!isAssertion(event) || event.source === null || event.source.recordKey === null) return false;
+  return event.type === 'fact-retracted' || event.sealed.length > 0;
+}
 
 /** Cost grows with the facts touched: the record's own, and those that its new identity tokens reach. */
 function applyAssertion(recorded: Recorded, rows: RowView): Changes {
   const { event } = recorded;
-  if (!isAssertion(event)) return NO_CHANGES;
+  if (!isAttributed(event)) return NO_CHANGES;
   const own = rows.byIndex(recordIndex(event));
   // Facts of this source alone are not joined by a token, and there may be many: a source may hold one code a thousand times.
   const reached = tokenIndexes(event)

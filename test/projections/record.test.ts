@@ -24,6 +24,13 @@ test('a fact has one row under its patient and category, found by its records an
   assert.equal(row?.index, [`r/test/${PATIENT}/ehr/${token('ehr|r1')}`, `t/test/${PATIENT}/${token('a')}`]);
 });
 
+test('an assertion that names no source, or brings no content, changes nothing and stops nothing', async () => {
+  const { events } = patient(records(), records({ version: '2' }));
+  const nameless = events.map((event) => ({ ...event, source: null }));
+  const empty = events.map((event) => ({ ...event, sealed: [] }));
+  assert.equal(await rowsAfter(recordProjection, [recorded(nameless), recorded(empty)]), []);
+});
+
 test('a higher version takes the place of the lower one, which stays as a reference', async () => {
   const [fact] = await factsOf(records(), records({ version: '2', words: 'b' }));
   assert.equal(liveVersions(fact), ['2']);
