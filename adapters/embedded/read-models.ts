@@ -182,6 +182,8 @@ export class EmbeddedReadModels implements ReadModels {
     const file = openSync(this.#path(model, generation), 'r+');
     fsyncSync(file);
     closeSync(file);
+    // Opened with its journal before others may open it, so that none of them has to wait for the change.
+    this.#file(model, generation, false);
   }
 
   #giveUp(model: string, generation: number): void {

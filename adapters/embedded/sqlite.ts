@@ -29,12 +29,13 @@ export class Sqlite {
   constructor(path: string, options: SqliteOptions = {}) {
     this.#db = new Database(path, options.readonly === true ? { readonly: true } : {});
     if (options.locks === true) return;
+    // First of all: choosing the journal may already have to wait for another connection.
+    this.#db.exec('PRAGMA busy_timeout = 5000');
     if (options.readonly !== true) {
       this.#db.exec(`PRAGMA journal_mode = ${options.expendable === true ? 'OFF' : 'WAL'}`);
       this.#db.exec(`PRAGMA synchronous = ${options.expendable === true ? 'OFF' : (options.synchronous ?? 'FULL')}`);
       this.#db.exec('PRAGMA wal_autocheckpoint = 10000');
     }
-    this.#db.exec('PRAGMA busy_timeout = 5000');
     this.#db.exec(`PRAGMA cache_size = -${options.cacheKib ?? 16_384}`);
   }
 
