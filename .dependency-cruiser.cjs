@@ -19,6 +19,7 @@ module.exports = {
       to: { path: 'node_modules/@eventstore/' },
     },
     { name: 'webcrypto-in-one-folder', severity: 'error', from: { pathNot: '^dist/adapters/webcrypto/' }, to: { path: 'node_modules/@peculiar/' } },
+    { name: 'ucum-in-one-folder', severity: 'error', from: { pathNot: '^dist/adapters/ucum/' }, to: { path: 'node_modules/@lhncbc/' } },
     { name: 'fastify-in-one-folder', severity: 'error', from: { pathNot: '^dist/adapters/http/' }, to: { path: 'node_modules/@?fastify/' } },
   ],
   options: { doNotFollow: { path: 'node_modules' } },

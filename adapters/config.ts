@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ChangeControl } from '../domain/change-control/protected.js';
 
 export interface Config {
   readonly host: string;
@@ -10,6 +11,9 @@ export interface Config {
   readonly production: boolean;
   readonly keyFile: string;
   readonly issuerFile: string;
+  readonly changeControl: ChangeControl;
+  /** IANA name: by its days the deadlines of the law are counted. */
+  readonly timeZone: string;
 }
 
 /** Configuration that cannot be run with: each problem in words, all at once. */
@@ -30,11 +34,17 @@ export const VARIABLES: Readonly<Record<string, { readonly description: string; 
   KEY_PROVIDER: { description: 'Where the key-encryption key is: `file`', initial: 'file' },
   KEY_FILE: { description: 'The key file, made with mode 0600 when absent', initial: 'DATA_DIR/keys/key-encryption-key.json' },
   LOG_LEVEL: { description: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`', initial: 'info' },
+  CHANGE_CONTROL: {
+    description:
+      '`four-eyes`: a protected change takes effect when a second person approves it; `one-person`, to try things out: at once, refused in production',
+    initial: 'four-eyes',
+  },
+  ENTITY_TIME_ZONE: { description: 'Time zone, by its IANA name, in whose days the deadlines of the law are counted', initial: 'UTC' },
   NODE_ENV: { description: '`production` refuses the development issuer and an unprotected key file', initial: 'development' },
 };
 
 /** Variables of other programs that share our prefixes would go unnoticed; ours are few, so only likely misspellings are refused. */
-const LOOKS_LIKE_OURS = /^(EVENTSTORE|EVENTSTOREDB|ESDB|MONGO|MONGODB|KEY|OIDC|DATA|LEDGER)_[A-Z_]+$/;
+const LOOKS_LIKE_OURS = /^(EVENTSTORE|EVENTSTOREDB|ESDB|MONGO|MONGODB|KEY|OIDC|DATA|LEDGER|CHANGE|ENTITY)_[A-Z_]+$/;
 const KNOWN_TO_CLI = new Set(['LEDGER_URL', 'LEDGER_TOKEN']);
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -54,11 +64,42 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (production) {
     problems.push('NODE_ENV=production refuses the embedded development issuer and a key file without a passphrase, and this version has no others yet.');
   }
-  if (problems.length > 0) throw new BadConfiguration(problems);
+  const changeControl = value('CHANGE_CONTROL');
+  if (!isChangeControl(changeControl)) problems.push('CHANGE_CONTROL must be `four-eyes` or `one-person`.');
+  else if (production && changeControl === 'one-person') problems.push('NODE_ENV=production refuses CHANGE_CONTROL=one-person.');
+  const timeZone = value('ENTITY_TIME_ZONE');
+  if (!isTimeZone(timeZone)) problems.push('ENTITY_TIME_ZONE must be the IANA name of a time zone, such as Europe/Berlin.');
+  if (problems.length > 0 || !isChangeControl(changeControl)) throw new BadConfiguration(problems);
   const dataDir = value('DATA_DIR');
   const keyFile = env['KEY_FILE']?.trim() || join(dataDir, 'keys', 'key-encryption-key.json');
   const issuerFile = join(dataDir, 'keys', 'development-issuer.json');
-  return { host: value('HOST'), port, dataDir, eventStoreUrl, mongodbUrl, logLevel: value('LOG_LEVEL'), production, keyFile, issuerFile };
+  return {
+    host: value('HOST'),
+    port,
+    dataDir,
+    eventStoreUrl,
+    mongodbUrl,
+    logLevel: value('LOG_LEVEL'),
+    production,
+    keyFile,
+    issuerFile,
+    changeControl,
+    timeZone,
+  };
+}
+
+function isChangeControl(text: string): text is ChangeControl {
+  return text === 'four-eyes' || text === 'one-person';
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    // It throws for a name that it does not know, and has no other way of saying so.
+    return false;
+  }
 }
 
 function urlOf(text: string, form: RegExp, problem: string, problems: string[]): string | null {

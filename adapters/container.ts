@@ -5,30 +5,37 @@ import type { Logger } from 'pino';
 import { AccessLog } from '../commands/access-log.js';
 import { type AnyJob, execute } from '../commands/execute.js';
 import type { HandlerDeps } from '../commands/handle.js';
+import { Identities } from '../commands/identities.js';
 import { Lanes } from '../commands/lanes.js';
 import type { Clock, Digest, EventStore, Ids, Vault } from '../commands/ports.js';
 import type { Outcome } from '../commands/request.js';
 import { SourceStandings } from '../commands/speaker.js';
 import { States } from '../commands/states.js';
+import type { Units } from '../domain/identity/units.js';
 import { LedgerFault } from '../domain/rejections.js';
 import { Keeper } from '../projections/keeper.js';
 import type { ReadModels } from '../projections/ports.js';
+import type { Projection } from '../projections/projection.js';
 import { RecordReader } from '../projections/reading/record-reader.js';
+import type { Recorded } from '../schemas/catalogue.js';
 import { Authenticator } from './auth/authenticator.js';
 import { DevelopmentIssuer } from './auth/development-issuer.js';
 import { sleep, systemClock } from './clock.js';
 import type { Config } from './config.js';
 import { takeDataDir } from './embedded/data-dir.js';
+import { ModelFactFinder } from './fact-finder.js';
 import { createFhirValidator } from './fhir/validate.js';
 import { createApp } from './http/app.js';
 import { Intake } from './http/intake.js';
 import type { Services } from './http/services.js';
 import { createLog } from './log.js';
+import { candidateIndexing } from './matching/candidate-indexing.js';
 import { Metrics } from './metrics.js';
 import { ModelProgress } from './model-progress.js';
 import { ModelPatientIndex, patientIndexing } from './patient-index.js';
 import { ProjectionHost } from './projection-host.js';
 import { openEventStore, openKeyStore, openReadModels } from './stores.js';
+import { ucumUnits } from './ucum/units.js';
 import { openKeyFile } from './webcrypto/key-file.js';
 import { WrappedVault } from './webcrypto/vault.js';
 
@@ -41,6 +48,7 @@ interface Parts {
   metrics: Metrics;
   clock: Clock;
   ids: Ids;
+  units: Units;
   digest: Digest;
   store: EventStore;
   models: ReadModels;
@@ -97,13 +105,16 @@ async function assemble(config: Config, log: Logger, opened: (() => Promise<void
   const owner = randomUUID();
   const host = new ProjectionHost({ config, shared: { events: shared, modelsVersion }, owner }, progress, onFault);
   opened.push(() => host.stop());
-  const patients = patientsKeeper(parts, owner, onFault);
+  const patients = keeperWithKeys(parts, patientIndexing(parts.vault), owner, onFault);
   await patients.start();
   opened.push(() => patients.stop());
+  const candidates = keeperWithKeys(parts, candidateIndexing(parts.vault), owner, onFault);
+  await candidates.start();
+  opened.push(() => candidates.stop());
   const stopping = new AbortController();
   const services: Services = {
     ...parts,
-    rebuild: (model) => (model === 'patients' ? patients.rebuild() : host.rebuild(model)),
+    rebuild: (model) => (model === 'patients' ? patients.rebuild() : model === 'candidates' ? candidates.rebuild() : host.rebuild(model)),
     stopping: () => stopping.signal.aborted,
     stopSignal: stopping.signal,
   };
@@ -126,18 +137,26 @@ function register(given: Pick<Parts, 'config' | 'log' | 'metrics' | 'store' | 'm
   container.register({
     clock: asFunction(() => systemClock()).singleton(),
     ids: asValue({ next: () => randomUUID() }),
+    units: asFunction(() => ucumUnits()).singleton(),
     digest: asValue({ sha256Hex: (text: string) => createHash('sha256').update(text).digest('hex') }),
     states: asFunction(({ store }: Parts) => new States(store)).singleton(),
     accessLog: asFunction((parts: Parts) => new AccessLog(parts)).singleton(),
     lanes: asFunction((parts: Parts) => new Lanes<AnyJob, Outcome>((stream, jobs) => execute(parts, stream, jobs))).singleton(),
-    handlerDeps: asFunction(({ vault, states, accessLog, clock, ids, lanes, models, store, progress }: Parts) => ({
+    handlerDeps: asFunction(({ config, vault, states, accessLog, clock, ids, units, lanes, models, store, progress, intake }: Parts) => ({
       vault,
       states,
       accessLog,
       clock,
       ids,
+      units,
       patientIndex: new ModelPatientIndex(models, store, progress),
       standings: new SourceStandings(Date.now),
+      intake,
+      facts: new ModelFactFinder(models, store, progress),
+      changeControl: config.changeControl,
+      timeZone: config.timeZone,
+      store,
+      identities: new Identities(Date.now),
       submit: (stream: string, job: AnyJob) => lanes.submit(stream, job),
     })).singleton(),
     records: asFunction(({ models, store }: Parts) => new RecordReader(models, store)).singleton(),
@@ -146,14 +165,19 @@ function register(given: Pick<Parts, 'config' | 'log' | 'metrics' | 'store' | 'm
   return Object.fromEntries(Object.keys(container.registrations).map((name) => [name, container.resolve(name)])) as unknown as Parts;
 }
 
-function patientsKeeper(parts: Parts, owner: string, onFault: (model: string, code: string, why: string) => void): Keeper {
-  const { projection, prepare } = patientIndexing(parts.vault);
+/** A model of what is sealed: it runs in this process, where the keys are. */
+function keeperWithKeys(
+  parts: Parts,
+  { projection, ...work }: { projection: Projection; prepare: (page: readonly Recorded[]) => Promise<void>; pageEvents?: number },
+  owner: string,
+  onFault: (model: string, code: string, why: string) => void,
+): Keeper {
   return new Keeper(
     {
       store: parts.store,
       models: parts.models,
       owner,
-      prepare,
+      ...work,
       nowMs: Date.now,
       sleep,
       onProgress: (progress) => parts.progress.report(progress),

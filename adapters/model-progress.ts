@@ -27,6 +27,7 @@ export class ModelProgress {
   readonly #known = new Map<string, Known>();
   readonly #building = new Map<string, Progress>();
   readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #moves = new Map<string, Set<() => void>>();
 
   constructor(
     private readonly compare: (left: string, right: string) => number,
@@ -42,6 +43,7 @@ export class ModelProgress {
     if (known !== undefined && progress.generation < known.progress.generation) return;
     this.#known.set(progress.model, { progress, atMs: this.nowMs(), fault: null });
     this.#building.delete(progress.model);
+    if (known?.progress.through !== progress.through) for (const done of this.#moves.get(progress.model) ?? []) done();
     for (const waiting of this.#waiting.get(progress.model) ?? []) {
       if (this.#reached(progress.model, waiting.position)) waiting.resolve(true);
     }
@@ -68,6 +70,27 @@ export class ModelProgress {
         },
       };
       waiters.add(waiting);
+    });
+  }
+
+  /** How far the model is known to have come. */
+  through(model: string): string | null {
+    return this.#known.get(model)?.progress.through ?? null;
+  }
+
+  /** Resolves when the model stands elsewhere than there, or when that took too long. */
+  moved(model: string, from: string | null, timeoutMs: number): Promise<void> {
+    if (this.through(model) !== from) return Promise.resolve();
+    return new Promise((resolve) => {
+      const moves = this.#moves.get(model) ?? new Set();
+      this.#moves.set(model, moves);
+      const done = () => {
+        clearTimeout(timer);
+        moves.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      moves.add(done);
     });
   }
 

@@ -5,7 +5,7 @@ import type { Vault } from '../domain/rings.js';
 import { identifierIndex, type PatientRow, patientsProjection } from '../projections/patients.js';
 import type { ReadModels } from '../projections/ports.js';
 import { splitContent } from '../projections/reading/content.js';
-import type { LedgerEvent, Recorded } from '../schemas/catalogue.js';
+import { isAssertion, type LedgerEvent, type Recorded } from '../schemas/catalogue.js';
 import type { ModelProgress } from './model-progress.js';
 
 const CATCH_UP_MS = 2000;
@@ -43,7 +43,7 @@ export function patientIndexing(vault: Vault) {
 
 async function identifierTokens(vault: Vault, event: LedgerEvent): Promise<string[]> {
   const [sealed] = event.sealed;
-  if (sealed === undefined || !('patientId' in event.data)) return [];
+  if (sealed === undefined || !isAssertion(event)) return [];
   const ring = await vault.patientRing(event.tenant, event.data.patientId);
   if (ring === undefined) return [];
   const { resource } = splitContent(await ring.open(sealed, { stream: event.stream, eventId: event.id }));

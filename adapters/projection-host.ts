@@ -59,7 +59,7 @@ export class ProjectionHost {
     if (this.#stopping) return;
     for (const { reject } of this.#rebuilds.values()) reject(new LedgerFault('read-models-unavailable'));
     this.#rebuilds.clear();
-    for (const model of ['record', 'directory', 'accesses']) {
+    for (const model of ['record', 'resolutions', 'directory', 'accesses', 'changes', 'amendments']) {
       this.progress.fault(model, 'read-models-unavailable');
       this.onFault(model, 'read-models-unavailable', why);
     }

@@ -1,9 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LedgerFault } from '../domain/rejections.js';
 import { accessesProjection } from '../projections/accesses.js';
+import { amendmentsProjection } from '../projections/amendments.js';
+import { changesProjection } from '../projections/changes.js';
 import { directoryProjection } from '../projections/directory.js';
 import { Keeper } from '../projections/keeper.js';
 import { recordProjection } from '../projections/record.js';
+import { resolutionsProjection } from '../projections/resolutions.js';
 import { sleep } from './clock.js';
 import type { FromProjections, ProjectionWorkerData, ToProjections } from './projection-messages.js';
 import { openEventReader, openReadModels } from './stores.js';
@@ -27,7 +30,12 @@ const deps = {
   onProgress: (progress: Extract<FromProjections, { kind: 'progress' }>['progress']) => tell({ kind: 'progress', progress }),
   onFault: (model: string, fault: unknown) => tell({ kind: 'fault', model, code: fault instanceof LedgerFault ? fault.code : 'internal', why: whyOf(fault) }),
 };
-const keepers = new Map([recordProjection, directoryProjection, accessesProjection].map((projection) => [projection.name, new Keeper(deps, projection)]));
+const keepers = new Map(
+  [recordProjection, resolutionsProjection, directoryProjection, accessesProjection, changesProjection, amendmentsProjection].map((projection) => [
+    projection.name,
+    new Keeper(deps, projection),
+  ]),
+);
 for (const keeper of keepers.values()) await keeper.start();
 
 port?.on('message', (message: ToProjections) => {

@@ -4,8 +4,8 @@ import { streams } from '../domain/streams.js';
 import { assertionOf, type Said, type WrittenResource } from './assertion.js';
 import type { CommandDeps } from './deps.js';
 import { envelopeOf } from './envelope-of.js';
-import { type Located, locatePatient, type PatientNamed } from './locate-patient.js';
-import type { KeyRing } from './ports.js';
+import { keepTranslated } from './keep-translated.js';
+import { type Located, locatePatient, type PatientNamed, placeOfRecord } from './locate-patient.js';
 import type { CommandRequest, Outcome } from './request.js';
 
 /** What all commands with a resource share. */
@@ -15,6 +15,9 @@ export interface StatementBody extends PatientNamed {
   readonly effectiveAt?: string;
 }
 
+/** What a source asks of a patient's stream; translating is the ledger's own doing. */
+type StatingCommand = Exclude<PatientCommand, { readonly name: 'translate-statements' }>;
+
 export type StatementRequest<Body extends StatementBody> = CommandRequest<Body> & { readonly resource: WrittenResource };
 
 /** A source states something about a known patient: locate → say → decide in the patient's lane. */
@@ -22,14 +25,15 @@ export async function assertAbout<Body extends StatementBody>(
   deps: CommandDeps,
   request: StatementRequest<Body>,
   sourceId: string,
-  name: PatientCommand['name'],
-  command: (assertion: Exclude<ReturnType<typeof assertionOf>, Rejection>) => PatientCommand,
+  name: StatingCommand['name'],
+  command: (assertion: Exclude<ReturnType<typeof assertionOf>, Rejection>) => StatingCommand,
 ): Promise<Outcome> {
   const located = await locatePatient(deps, request.caller.tenant, request.body);
   if ('kind' in located) return located;
-  const assertion = assertionOf(deps, saidBy(request, located, sourceId));
+  const placed = await placeOfRecord(deps, request.caller.tenant, located, sourceId, request.body.sourceRecordId);
+  const assertion = assertionOf(deps, saidBy(request, placed, sourceId));
   if ('kind' in assertion) return assertion;
-  return submitPatient(deps, request, located, name, command(assertion));
+  return submitPatient(deps, request, placed, name, command(assertion));
 }
 
 export function saidBy<Body extends StatementBody>(request: StatementRequest<Body>, located: Located, source: string): Said {
@@ -40,9 +44,9 @@ export function saidBy<Body extends StatementBody>(request: StatementRequest<Bod
 export async function submitPatient(
   deps: CommandDeps,
   request: CommandRequest<unknown>,
-  located: { patientId: string; ring: KeyRing },
-  name: PatientCommand['name'],
-  command: PatientCommand,
+  located: Located,
+  name: StatingCommand['name'],
+  command: StatingCommand,
 ): Promise<Outcome> {
   const tenantRing = await deps.vault.tenantRing(request.caller.tenant);
   const outcome = await deps.submit(streams.patient(request.caller.tenant, located.patientId), {
@@ -51,7 +55,13 @@ export async function submitPatient(
     envelope: envelopeOf(request, name, tenantRing),
     ring: located.ring,
     expected: request.expected,
-    sizeBytes: Buffer.byteLength(request.text),
+    sizeBytes: Buffer.byteLength(request.text) + translationBytes(command),
   });
-  return outcome.kind === 'done' ? { ...outcome, patientId: located.patientId } : outcome;
+  if (outcome.kind !== 'done') return outcome;
+  await keepTranslated(deps, request, command.name, outcome.receipt, located.patientId);
+  return { ...outcome, patientId: located.patientId };
+}
+
+function translationBytes(command: StatingCommand): number {
+  return 'assertion' in command && command.assertion.translation !== undefined ? JSON.stringify(command.assertion.translation.statements).length : 0;
 }

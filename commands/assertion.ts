@@ -1,20 +1,21 @@
 import { categoryOf } from '../domain/identity/category.js';
-import { statementsOf } from '../domain/identity/statements.js';
+import type { Units } from '../domain/identity/units.js';
 import { dateFault, validTimeOf } from '../domain/identity/valid-time.js';
 import { canonicalJson } from '../domain/json/canonical.js';
-import type { JsonObject } from '../domain/json/json-value.js';
+import { joinContent } from '../domain/record/content.js';
 import type { Assertion } from '../domain/record/decide.js';
+import { recordKeyOf } from '../domain/record/record-key.js';
 import { type Rejection, reject } from '../domain/rejections.js';
 import type { ValidTime } from '../schemas/event.js';
-import { isStateCategory } from '../schemas/phi/categories.js';
+import type { BlindStatement } from '../schemas/events/statement.js';
+import { type Category, isStateCategory } from '../schemas/phi/categories.js';
+import { blindStatements, type WrittenResource } from './blind-statements.js';
 import { instantOf } from './instant.js';
 import type { Clock, Ids, KeyRing } from './ports.js';
+import { translate } from './translated-statements.js';
 
-/** A FHIR R4 resource as it came: parsed for reading, and as the source wrote it for keeping. */
-export interface WrittenResource {
-  readonly parsed: JsonObject & { readonly resourceType: string };
-  readonly text: string;
-}
+export { recordKeyOf } from '../domain/record/record-key.js';
+export type { WrittenResource } from './blind-statements.js';
 
 export interface Said {
   readonly patientId: string;
@@ -24,6 +25,8 @@ export interface Said {
   readonly sourceVersion: string | null;
   readonly effectiveAt: string | null;
   readonly resource: WrittenResource;
+  /** Who answers for the patient where they were merged into another. */
+  readonly toward?: { readonly patientId: string; readonly ring: KeyRing } | null;
 }
 
 /** How far ahead of us a source's clock may be. What has happened cannot lie further in the future than that. */
@@ -43,37 +46,46 @@ const MAY_LIE_AHEAD: ReadonlySet<string> = new Set([
 ]);
 
 /** Turns what a source says into an assertion: words become keyed hashes under the patient's own key, the content stays as written. */
-export function assertionOf(deps: { ids: Ids; clock: Clock }, said: Said): Assertion | Rejection {
+export function assertionOf(deps: { ids: Ids; clock: Clock; units: Units }, said: Said): Assertion | Rejection {
   const { ring, resource, source } = said;
   const category = categoryOf(resource.parsed);
   const validTime = timeOf(said, category, deps.clock.now());
   if ('kind' in validTime) return validTime;
+  const recordKey = recordKeyOf(ring, source, said.sourceRecordId);
+  const statements = blindStatements(ring, resource, category, deps.units);
+  const translation = translationOf(deps, said, { recordKey, category, statements });
   return {
     patientId: said.patientId,
     source,
-    recordKey: recordKeyOf(ring, source, said.sourceRecordId),
+    recordKey,
     sourceVersion: said.sourceVersion,
     category,
     resourceType: resource.parsed.resourceType,
     contentToken: ring.blind('content', `${said.effectiveAt ?? ''}|${canonicalJson(resource.parsed)}`),
-    statements: statementsOf(resource.parsed, category).map(({ element, identity, value }) => ({
-      element,
-      identity: identity.map((text) => ring.blind('identity', text)),
-      value: ring.blind('value', value),
-    })),
+    statements,
     validTime,
-    text: sealedText(said.sourceRecordId, resource.text),
+    text: joinContent({ sourceRecordId: said.sourceRecordId, resource: resource.text }),
     newAssertionId: deps.ids.next(),
+    ...(translation === null ? {} : { translation }),
   };
 }
 
-export function recordKeyOf(ring: KeyRing, source: string, sourceRecordId: string): string {
-  return ring.blind('record', `${source}|${sourceRecordId}`);
-}
+/** One append takes 1 MiB on every store; content grows by a third when it is sealed and encoded. */
+const NAMES_AT_MOST_BYTES = 100_000;
 
-/** What is sealed: the source's record id, which may identify a person, and the resource byte for byte. */
-function sealedText(sourceRecordId: string, resourceText: string): string {
-  return `{"sourceRecordId":${JSON.stringify(sourceRecordId)},"resource":${resourceText}}`;
+/**
+ * What the statements are called under the survivor's key, if the patient was merged. Where these are too many names to go
+ * with the event into one append, they follow it (`keepTranslated`).
+ */
+function translationOf(
+  deps: { ids: Ids; units: Units },
+  { source, resource, toward = null }: Said,
+  made: { recordKey: string; category: Category; statements: BlindStatement[] },
+): NonNullable<Assertion['translation']> | null {
+  if (toward === null || JSON.stringify(made.statements).length > NAMES_AT_MOST_BYTES / 2) return null;
+  const eventId = deps.ids.next();
+  const under = blindStatements(toward.ring, resource, made.category, deps.units);
+  return { toward: toward.patientId, eventId, statements: translate({ eventId, source, recordKey: made.recordKey }, made.statements, under) };
 }
 
 function timeOf(said: Said, category: ReturnType<typeof categoryOf>, now: string): ValidTime | Rejection {

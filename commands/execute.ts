@@ -98,7 +98,7 @@ async function plan(deps: ExecuteDeps, stream: string, folded: Folded<unknown>, 
 }
 
 async function sealed(deps: ExecuteDeps, stream: string, draft: Draft, job: AnyJob): Promise<LedgerEvent> {
-  const id = deps.ids.next();
+  const id = draft.id ?? deps.ids.next();
   if (draft.content === null) return envelop(deps, stream, id, draft, [], job.envelope);
   if (job.ring === null) throw new LedgerFault('keys-unavailable');
   const { scope, text } = draft.content;

@@ -1,28 +1,41 @@
 import { PERMISSION_RULE } from '../domain/access/permissions.js';
+import { correctedSource, correctsAnother, needsApproval } from '../domain/change-control/protected.js';
 import type { Rejection } from '../domain/rejections.js';
 import { reject } from '../domain/rejections.js';
 import type { CommandBody, CommandName } from '../schemas/command-catalogue.js';
+import { answerAmendment } from './answer-amendment.js';
+import { approveChange } from './approve-change.js';
 import type { StatementRequest } from './assert.js';
-import type { WrittenResource } from './assertion.js';
+import type { Perform } from './change-control/carry-out.js';
 import { correctFact } from './correct-fact.js';
 import type { CommandDeps } from './deps.js';
 import { designateSystemOfRecord } from './designate-system-of-record.js';
 import { envelopeOf } from './envelope-of.js';
+import type { IncomingCommand } from './incoming.js';
+import { linkPatients } from './link-patients.js';
+import { mergePatients } from './merge-patients.js';
+import { proposeChange } from './propose-change.js';
 import { recordFact } from './record-fact.js';
 import { registerPatient } from './register-patient.js';
 import { registerSource } from './register-source.js';
+import { registeredSource } from './registered-source.js';
 import { reinstateSource } from './reinstate-source.js';
+import { rejectChange } from './reject-change.js';
+import { reopenConflict } from './reopen-conflict.js';
 import type { Caller, CommandRequest, Outcome } from './request.js';
+import { requestAmendment } from './request-amendment.js';
 import { retractFact } from './retract-fact.js';
+import { reviewChange } from './review-change.js';
+import { settleConflict } from './settle-conflict.js';
 import { permitted, type SourceStandings } from './speaker.js';
+import { stateDisagreement } from './state-disagreement.js';
 import { suspendSource } from './suspend-source.js';
+import { unlinkPatients } from './unlink-patients.js';
+import { unmergePatients } from './unmerge-patients.js';
 import { updateDemographics } from './update-demographics.js';
+import { withdrawDesignation } from './withdraw-designation.js';
 
-/** A command of any name as it came in; `resource` is there when its schema has one. */
-export interface IncomingCommand extends CommandRequest<unknown> {
-  readonly name: CommandName;
-  readonly resource: WrittenResource | null;
-}
+export type { IncomingCommand } from './incoming.js';
 
 export interface HandlerDeps extends CommandDeps {
   readonly standings: SourceStandings;
@@ -42,12 +55,36 @@ export async function handle(deps: HandlerDeps, command: IncomingCommand): Promi
 }
 
 async function decided(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
-  const refused = permitted(command.caller, command.name);
+  const refused = permitted(command.caller, command.name) ?? unapproved(deps, command);
   if (refused !== null) return refused;
   if (!SPOKEN.includes(command.name)) return (await keyReused(deps, command)) ?? govern(deps, command);
-  const speaker = await deps.standings.speaker(deps, command.caller);
+  const speaker = await speakerOf(deps, command);
   if ('kind' in speaker) return speaker;
   return (await keyReused(deps, command)) ?? speak(deps, command, speaker.sourceId);
+}
+
+/** A protected change that nobody agreed to; and a correction of nobody's record. */
+function unapproved({ changeControl }: HandlerDeps, command: IncomingCommand): Rejection | null {
+  if (command.name === 'correct-fact' && correctsAnother(command) && correctedSource(command.body) === undefined)
+    return reject('not-permitted', [{ pointer: '/source', rule: 'required' }]);
+  return changeControl === 'four-eyes' && needsApproval(command) ? reject('approval-required') : null;
+}
+
+/** The effect of a change that has its force: permission was given with the approval. */
+function performing(deps: HandlerDeps): Perform {
+  return async (effect) => {
+    if (!SPOKEN.includes(effect.name)) return govern(deps, effect);
+    const speaker = await speakerOf(deps, effect);
+    return 'kind' in speaker ? speaker : speak(deps, effect, speaker.sourceId);
+  };
+}
+
+/** Whose statement it is: the caller's own, or in a correction that was agreed on another source's. */
+async function speakerOf(deps: HandlerDeps, command: IncomingCommand): Promise<{ readonly sourceId: string } | Rejection> {
+  if (command.name !== 'correct-fact' || !correctsAnother(command)) return deps.standings.speaker(deps, command.caller);
+  const sourceId = correctedSource(command.body);
+  const known = sourceId !== undefined && (await registeredSource(deps, command.caller.tenant, sourceId));
+  return known ? { sourceId } : reject('unknown-source', [{ pointer: '/source', rule: 'registered-source' }]);
 }
 
 /**
@@ -61,7 +98,7 @@ async function keyReused(deps: CommandDeps, command: IncomingCommand): Promise<R
   return (await deps.vault.bind(tenant, bound.key, bound.fingerprint)) === bound.fingerprint ? null : reject('idempotency-key-reused');
 }
 
-function govern(deps: CommandDeps, command: IncomingCommand): Promise<Outcome> {
+function govern(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
   switch (command.name) {
     case 'register-source':
       return registerSource(deps, as<'register-source'>(command));
@@ -71,6 +108,34 @@ function govern(deps: CommandDeps, command: IncomingCommand): Promise<Outcome> {
       return reinstateSource(deps, as<'reinstate-source'>(command));
     case 'designate-system-of-record':
       return designateSystemOfRecord(deps, as<'designate-system-of-record'>(command));
+    case 'link-patients':
+      return linkPatients(deps, as<'link-patients'>(command));
+    case 'unlink-patients':
+      return unlinkPatients(deps, as<'unlink-patients'>(command));
+    case 'merge-patients':
+      return mergePatients(deps, as<'merge-patients'>(command));
+    case 'unmerge-patients':
+      return unmergePatients(deps, as<'unmerge-patients'>(command));
+    case 'withdraw-designation':
+      return withdrawDesignation(deps, as<'withdraw-designation'>(command));
+    case 'settle-conflict':
+      return settleConflict(deps, as<'settle-conflict'>(command));
+    case 'reopen-conflict':
+      return reopenConflict(deps, as<'reopen-conflict'>(command));
+    case 'propose-change':
+      return proposeChange(deps, as<'propose-change'>(command), performing(deps));
+    case 'approve-change':
+      return approveChange(deps, as<'approve-change'>(command), performing(deps));
+    case 'reject-change':
+      return rejectChange(deps, as<'reject-change'>(command));
+    case 'review-change':
+      return reviewChange(deps, as<'review-change'>(command));
+    case 'request-amendment':
+      return requestAmendment(deps, as<'request-amendment'>(command));
+    case 'answer-amendment':
+      return answerAmendment(deps, as<'answer-amendment'>(command));
+    case 'state-disagreement':
+      return stateDisagreement(deps, as<'state-disagreement'>(command));
     default:
       return Promise.resolve(reject('unknown-command'));
   }

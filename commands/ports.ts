@@ -44,6 +44,19 @@ export interface PatientIndex {
   catchUp(): Promise<void>;
 }
 
+/** A fact as the record shows it: what of it was asserted by whom. */
+export interface FoundFact {
+  readonly category: string;
+  readonly element: string | null;
+  readonly assertions: readonly string[];
+}
+
+/** Facts by the id that readers are shown. Joining statements into facts is the read side's work; a command that names a fact asks here. */
+export interface FactFinder {
+  /** As the record stands, with what the log held when asked; undefined when the patient's record has no such fact. */
+  find(tenant: string, patientId: string, factId: string): Promise<FoundFact | undefined>;
+}
+
 export interface Clock {
   /** RFC 3339 in UTC with milliseconds. */
   now(): string;

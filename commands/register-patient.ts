@@ -4,6 +4,7 @@ import { type StatementRequest, saidBy, submitPatient } from './assert.js';
 import { assertionOf } from './assertion.js';
 import { claimOf } from './claim.js';
 import type { CommandDeps } from './deps.js';
+import { locatedAs } from './locate-patient.js';
 import type { Outcome } from './request.js';
 
 /**
@@ -15,9 +16,9 @@ export async function registerPatient(deps: CommandDeps, request: StatementReque
   const { tenant } = request.caller;
   const claim = claimOf(await deps.vault.tenantRing(tenant), sourceId, request.body.sourceRecordId);
   const patientId = await deps.vault.claimPatient(tenant, claim);
-  const ring = await deps.vault.patientRing(tenant, patientId);
-  if (ring === undefined) return reject('unknown-patient');
-  const assertion = assertionOf(deps, saidBy(request, { patientId, ring }, sourceId));
+  const located = await locatedAs(deps, tenant, patientId);
+  if (located === undefined) return reject('unknown-patient');
+  const assertion = assertionOf(deps, saidBy(request, located, sourceId));
   if ('kind' in assertion) return assertion;
-  return submitPatient(deps, request, { patientId, ring }, 'register-patient', { name: 'register-patient', assertion });
+  return submitPatient(deps, request, located, 'register-patient', { name: 'register-patient', assertion });
 }

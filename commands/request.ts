@@ -18,6 +18,10 @@ export interface CommandRequest<Body> {
   /** Revision the caller saw (`If-Match`): then a lost race is refused and not decided again. */
   readonly expected: number | null;
   readonly correlationId: string;
+  /** The change of which this is the effect, once it was approved; null for what a caller sends by themselves. */
+  readonly approval: string | null;
+  /** The event that gave the effect its force; absent when the caller's own request did. */
+  readonly causationId?: string;
 }
 
 /** Proof of what happened, and where to find it. */
@@ -32,4 +36,13 @@ export interface Receipt {
   readonly logIndex: number | null;
 }
 
-export type Outcome = { readonly kind: 'done'; readonly receipt: Receipt; readonly repeated: boolean; readonly patientId?: string } | Rejection;
+export type Outcome =
+  | {
+      readonly kind: 'done';
+      readonly receipt: Receipt;
+      readonly repeated: boolean;
+      readonly patientId?: string;
+      readonly changeId?: string;
+      readonly amendmentId?: string;
+    }
+  | Rejection;

@@ -6,6 +6,8 @@ import type { Rejection } from './rejections.js';
 export type Draft = { [T in EventType]: DraftOf<T> }[EventType];
 
 export interface DraftOf<T extends EventType> {
+  /** Given when another draft of the same decision names this event; random otherwise. */
+  readonly id?: string;
   readonly type: T;
   readonly data: EventOf<T>['data'];
   readonly source: SourceOfEvent | null;

@@ -1,5 +1,7 @@
 import type { Designation } from '../domain/authority/precedence.js';
 import type { EventOf, LedgerEvent, Recorded } from '../schemas/catalogue.js';
+import type { SealedPart } from '../schemas/event.js';
+import type { DesignationScope } from '../schemas/events/system-of-record-designated.js';
 import { type Changes, NO_CHANGES, type Projection, type RowView } from './projection.js';
 
 export interface SourceRow {
@@ -10,16 +12,22 @@ export interface SourceRow {
   readonly suspended: boolean;
 }
 
+/** A designation with what it takes to open the codes of its scope; both null for a scope without codes. */
+export interface DesignationRow extends Designation {
+  readonly stream: string | null;
+  readonly sealed: SealedPart | null;
+}
+
 /** What a tenant has declared: its sources, and whom it believes for what. Small, and read with every record. */
 export const directoryProjection: Projection = {
   name: 'directory',
-  version: 1,
-  events: ['source-registered', 'source-suspended', 'source-reinstated', 'system-of-record-designated'],
-  needs: (event) => ({ keys: sourceKeyOf(event), index: [] }),
+  version: 2,
+  events: ['source-registered', 'source-suspended', 'source-reinstated', 'system-of-record-designated', 'designation-withdrawn'],
+  needs: (event) => ({ keys: keysOf(event), index: [] }),
   apply,
 };
 
-function apply({ event }: Recorded, rows: RowView): Changes {
+function apply({ event, position }: Recorded, rows: RowView): Changes {
   switch (event.type) {
     case 'source-registered':
       return sourceRow(event.tenant, { ...event.data, suspended: false });
@@ -29,7 +37,13 @@ function apply({ event }: Recorded, rows: RowView): Changes {
       return known === undefined ? NO_CHANGES : sourceRow(event.tenant, { ...known, suspended: event.type === 'source-suspended' });
     }
     case 'system-of-record-designated':
-      return { put: [{ key: `${designationPrefix(event.tenant)}${event.id}`, value: designationOf(event), index: [] }], remove: [] };
+      return designationRow(event.tenant, designationOf(event, position));
+    case 'designation-withdrawn': {
+      const { scope, designation, effectiveFrom, reason, approval } = event.data;
+      const known = rows.get(designationKey(event.tenant, scope, designation))?.value as DesignationRow | undefined;
+      const withdrawn = { eventId: event.id, effectiveFrom, recordedAt: event.recordedAt, position, reason, approval };
+      return known === undefined ? NO_CHANGES : designationRow(event.tenant, { ...known, withdrawn });
+    }
     default:
       return NO_CHANGES;
   }
@@ -39,13 +53,35 @@ function sourceRow(tenant: string, row: SourceRow): Changes {
   return { put: [{ key: sourceKey(tenant, row.sourceId), value: row, index: [] }], remove: [] };
 }
 
-export function designationOf(event: EventOf<'system-of-record-designated'>): Designation {
-  const { scope, sources, effectiveFrom, revision, reason } = event.data;
-  return { eventId: event.id, scope, sources, effectiveFrom, revision, recordedAt: event.recordedAt, reason };
+function designationRow(tenant: string, row: DesignationRow): Changes {
+  return { put: [{ key: designationKey(tenant, row.scope, row.eventId), value: row, index: [] }], remove: [] };
 }
 
-function sourceKeyOf(event: LedgerEvent): string[] {
-  return event.type === 'source-suspended' || event.type === 'source-reinstated' ? [sourceKey(event.tenant, event.data.sourceId)] : [];
+/** The row's own position moves with a withdrawal; what was known when goes by the positions in its value. */
+function designationOf(event: EventOf<'system-of-record-designated'>, position: string): DesignationRow {
+  const { scope, sources, effectiveFrom, effectiveTo, revision, reason, approval } = event.data;
+  const [sealed = null] = event.sealed;
+  return {
+    eventId: event.id,
+    scope,
+    sources,
+    effectiveFrom,
+    effectiveTo,
+    revision,
+    recordedAt: event.recordedAt,
+    position,
+    reason,
+    approval,
+    withdrawn: null,
+    stream: sealed === null ? null : event.stream,
+    sealed,
+  };
+}
+
+function keysOf(event: LedgerEvent): string[] {
+  if (event.type === 'source-suspended' || event.type === 'source-reinstated') return [sourceKey(event.tenant, event.data.sourceId)];
+  if (event.type === 'designation-withdrawn') return [designationKey(event.tenant, event.data.scope, event.data.designation)];
+  return [];
 }
 
 export function sourceKey(tenant: string, sourceId: string): string {
@@ -56,6 +92,16 @@ export function sourcePrefix(tenant: string): string {
   return `${tenant}/source/`;
 }
 
+function designationKey(tenant: string, { patientId }: DesignationScope, eventId: string): string {
+  return `${patientId === null ? designationPrefix(tenant) : patientDesignationPrefix(tenant, patientId)}${eventId}`;
+}
+
+/** Tenant-wide designations. */
 export function designationPrefix(tenant: string): string {
   return `${tenant}/designation/`;
+}
+
+/** Designations for one patient: apart, so that a read of one patient does not load those of all. */
+export function patientDesignationPrefix(tenant: string, patientId: string): string {
+  return `${tenant}/patient-designation/${patientId}/`;
 }

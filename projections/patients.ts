@@ -1,4 +1,4 @@
-import type { LedgerEvent, Recorded } from '../schemas/catalogue.js';
+import { isAssertion, type LedgerEvent, type Recorded } from '../schemas/catalogue.js';
 import { type Changes, NO_CHANGES, type Projection, type RowView } from './projection.js';
 
 /** Blind identifier tokens of a patient by source record: what a source's newest demographics say replaces what they said. */
@@ -18,7 +18,7 @@ export function patientsProjection(identifiersOf: (event: LedgerEvent) => readon
     name: 'patients',
     version: 1,
     events: ['patient-registered', 'demographics-updated'],
-    needs: (event) => ({ keys: 'patientId' in event.data ? [patientKey(event.tenant, event.data.patientId)] : [], index: [] }),
+    needs: (event) => ({ keys: isAssertion(event) ? [patientKey(event.tenant, event.data.patientId)] : [], index: [] }),
     apply: (recorded, rows) => apply(recorded, rows, identifiersOf),
   };
 }

@@ -1,144 +1,128 @@
-import { addVersion, removeVersions } from '../domain/record/versions.js';
+import { isOf, liveHeads, namesFor, namesOfMixed, RECORD_EVENTS, recordsOf, restated, tokensBroughtBy } from '../domain/record/assertions.js';
+import { differ } from '../domain/resolution/agreement.js';
 import { groupIntoFacts, tokensOf } from '../domain/resolution/grouping.js';
-import { inConflict } from '../domain/resolution/resolve.js';
-import { ASSERTION_EVENTS, type AssertionEvent, isAssertion, type LedgerEvent, type Recorded } from '../schemas/catalogue.js';
-import type { BlindStatement } from '../schemas/events/statement.js';
-import type { Assertion, Fact, Head, PastVersion } from '../schemas/read-models/fact.js';
-import { type Changes, NO_CHANGES, type Projection, type RowView } from './projection.js';
-
-/** Past versions kept in the row as references; the history has them all. */
-const PAST_KEPT = 20;
-
-type StatingEvent = Exclude<AssertionEvent, { type: 'fact-retracted' }>;
+import { isTakenBack } from '../domain/resolution/taken-back.js';
+import type { LedgerEvent, Recorded } from '../schemas/catalogue.js';
+import type { PatientGroup } from '../schemas/events/patients-merged.js';
+import type { Assertion, Fact } from '../schemas/read-models/fact.js';
+import { groupIn, groupKey, groupKeys, groupPrefixes, isGrouping, type Regrouped, regroupedMembers } from './groups.js';
+import type { Row } from './ports.js';
+import type { Changes, Needs, Projection, RowView } from './projection.js';
 
 /**
  * The authoritative record: one row a fact, with every live assertion on it and its sealed content. Whom to believe is
  * decided when it is read, so a new designation shows at once and moves no row. The row holds no clear PHI: identity and
- * value are keyed hashes, and only a permitted reader's request opens the content.
+ * value are keyed hashes, and only a permitted reader's request opens the content. Facts of merged patients stand together,
+ * under the survivor.
  */
 export const recordProjection: Projection = {
   name: 'record',
-  version: 1,
-  events: ASSERTION_EVENTS,
-  needs: (event) => ({ keys: [], index: isAttributed(event) ? [recordIndex(event), ...tokenIndexes(event)] : [] }),
-  apply: applyAssertion,
+  version: 2,
+  events: [...RECORD_EVENTS, 'patients-merged', 'patients-unmerged'],
+  needs: factNeeds,
+  also: (event, rows) => ({ keys: [], index: refiledIndex(event, rows) }),
+  apply: (recorded, rows) => {
+    const { before, after, groups } = regrouped(recorded, rows);
+    return replaced([...before.keys()], [...rowsOf(after), ...groups]);
+  },
 };
 
-/**
- * An assertion of a source record, with its content. Commands make no other; one that somebody else wrote into the log says
- * nothing that could be attributed, and must not stop the model for everybody: the auditor's replay shows it.
- */
-function isAttributed(event: LedgerEvent): event is AssertionEvent {
-  if (!isAssertion(event) || event.source === null || event.source.recordKey === null) return false;
-  return event.type === 'fact-retracted' || event.sealed.length > 0;
+/** The rows that an event has to see for `regrouped`. Every projection that keeps facts asks for these. */
+export function factNeeds(event: LedgerEvent): Needs {
+  return { keys: needsKeys(event), index: needsIndex(event), prefixes: groupPrefixes(event) };
 }
 
-/** Cost grows with the facts touched: the record's own, and those that its new identity tokens reach. */
-function applyAssertion(recorded: Recorded, rows: RowView): Changes {
+/** Where a record of the event may come to be filed besides, by versions that stood before. Mostly none. */
+export function refiledIndex(event: LedgerEvent, rows: RowView): string[] {
+  if (isGrouping(event)) return [];
+  const own = recordsOf(event).flatMap((ref) =>
+    rows.byIndex(recordIndex(event.tenant, ref)).flatMap((row) => (row.value as Fact).assertions.filter((one) => isOf(one, ref))),
+  );
+  return own.flatMap(namesOfMixed).map((token) => tokenIndex(event.tenant, token));
+}
+
+export function regrouped(recorded: Recorded, rows: RowView): Regrouped {
+  return isGrouping(recorded.event) ? regroupedMembers(recorded, rows) : regroupedFacts(recorded, rows);
+}
+
+function needsKeys(event: LedgerEvent): string[] {
+  return isGrouping(event) ? groupKeys(event) : recordsOf(event).map(({ patientId }) => groupKey(event.tenant, patientId));
+}
+
+function needsIndex(event: LedgerEvent): string[] {
+  if (isGrouping(event)) return [];
+  const records = recordsOf(event);
+  return [
+    ...records.map((ref) => recordIndex(event.tenant, ref)),
+    ...tokensBroughtBy(event).map((token) => tokenIndex(event.tenant, token)),
+    ...new Set(records.map(({ patientId }) => cutIndex(event.tenant, patientId))),
+  ];
+}
+
+function regroupedFacts(recorded: Recorded, rows: RowView): Regrouped {
   const { event } = recorded;
-  if (!isAttributed(event)) return NO_CHANGES;
-  const own = rows.byIndex(recordIndex(event));
-  // Facts of this source alone are not joined by a token, and there may be many: a source may hold one code a thousand times.
-  const reached = tokenIndexes(event)
-    .flatMap((value) => rows.byIndex(value))
-    .filter((row) => (row.value as Fact).assertions.some(({ source }) => source !== event.source?.id));
-  const before = new Map([...own, ...reached].map((row) => [row.key, row.value as Fact]));
-  const assertions = [...before.values()].flatMap((fact) => fact.assertions);
-  const [mine, others] = [assertions.filter((one) => isOf(one, event)), assertions.filter((one) => !isOf(one, event))];
-  const after = groupIntoFacts({ tenant: event.tenant, patientId: event.data.patientId }, [...others, ...restate(mine, recorded, event)]);
-  const put = after.map((fact) => ({ key: factKey(fact), value: fact, index: indexOf(fact) }));
-  const kept = new Set(put.map((row) => row.key));
-  return { put, remove: [...before.keys()].filter((key) => !kept.has(key)) };
-}
-
-/** The record's assertions after the event: one for each element it ever spoke of. */
-function restate(mine: readonly Assertion[], recorded: Recorded, event: AssertionEvent): Assertion[] {
-  const past: PastVersion = { eventId: event.id, eventType: event.type, position: recorded.position, recordedAt: event.recordedAt };
-  if (event.type === 'fact-retracted') {
-    const retraction = { ...past, reason: event.data.reason };
-    return mine.map((assertion) => changed(assertion, retraction, (draft) => removeVersions(lineageOf(draft), event.data.replaces)));
-  }
-  const replaces = 'replaces' in event.data ? event.data.replaces : [];
-  const spoken = new Map(event.data.statements.map((statement) => [statement.element, statement]));
-  // An element that the new version does not mention any more is no longer stated.
-  const silent = mine
-    .filter((assertion) => !spoken.has(assertion.element))
-    .map((assertion) => changed(assertion, null, (draft) => supersede(draft, event, replaces)));
-  const stated = event.data.statements.map((statement) => {
-    const known = mine.find((assertion) => assertion.element === statement.element) ?? newAssertion(event, statement, mine);
-    const stated = changed(known, null, (draft) => {
-      const live = addVersion(lineageOf(draft), headOf(recorded, event, statement), replaces);
-      if (live) draft.retraction = null;
-      else draft.past = [...draft.past, past].slice(-PAST_KEPT);
-    });
-    // A late, lower version says nothing of what the record is now.
-    return isHead(stated, event) ? { ...stated, category: event.data.category, resourceType: event.data.resourceType } : stated;
+  const before = new Map(touchedBy(event, rows).map((row) => [row.key, row.value as Fact]));
+  const assertions = afterEvent(
+    [...before.values()].flatMap((fact) => fact.assertions),
+    recorded,
+  );
+  const after = groupsOf(event, rows).flatMap((group) => {
+    const own = assertions.filter(({ patientId }) => group.members.includes(patientId));
+    return groupIntoFacts({ tenant: event.tenant, ...group }, own);
   });
-  return [...silent, ...stated];
+  return { before, after, groups: [] };
 }
 
-function isHead(assertion: Assertion, event: StatingEvent): boolean {
-  return assertion.heads.some((head) => head.eventId === event.id);
+/**
+ * Whose facts an event is about: mostly one group's. What was settled of a merged record may be taken back when its patients
+ * have been parted again.
+ */
+function groupsOf(event: LedgerEvent, rows: RowView): PatientGroup[] {
+  const groups = recordsOf(event).map(({ patientId }) => groupIn(rows, event.tenant, patientId));
+  return [...new Map(groups.map((group) => [group.root, group])).values()];
 }
 
-/** Works on a copy and keeps, as references, the versions that went. */
-function changed(assertion: Assertion, retraction: Assertion['retraction'], change: (draft: Assertion) => void): Assertion {
-  const draft: Assertion = { ...assertion, heads: [...assertion.heads], highest: [...assertion.highest], past: [...assertion.past] };
-  change(draft);
-  const gone = assertion.heads.filter((head) => !draft.heads.some((left) => left.eventId === head.eventId));
-  draft.past = [...draft.past, ...gone.map(({ eventId, eventType, position, recordedAt }) => ({ eventId, eventType, position, recordedAt }))].slice(-PAST_KEPT);
-  if (retraction !== null) draft.retraction = retraction;
-  return draft;
+/** Cost grows with the facts touched: the record's own, those that its new identity tokens reach, and those kept apart. */
+export function touchedBy(event: LedgerEvent, rows: RowView): Row[] {
+  const refs = recordsOf(event);
+  const [ref] = refs;
+  if (ref === undefined) return [];
+  const own = refs.flatMap((one) => rows.byIndex(recordIndex(event.tenant, one)));
+  const cut = [...new Set(refs.map(({ patientId }) => patientId))].flatMap((patientId) => rows.byIndex(cutIndex(event.tenant, patientId)));
+  // Facts of this source alone are not joined by a token, and there may be many: a source may hold one code a thousand times.
+  const reached = [...tokensBroughtBy(event).map((token) => tokenIndex(event.tenant, token)), ...refiledIndex(event, rows)]
+    .flatMap((value) => rows.byIndex(value))
+    .filter((row) => (row.value as Fact).assertions.some(({ source, patientId: owner }) => source !== ref.source || owner !== ref.patientId));
+  // Names that were translated toward a patient from whom this one was parted meanwhile reach the facts of somebody else.
+  const roots = new Set(groupsOf(event, rows).map(({ root }) => root));
+  return [...own, ...reached, ...cut].filter((row) => roots.has((row.value as Fact).patientId));
 }
 
-function supersede(draft: Assertion, event: StatingEvent, replaces: readonly string[]): void {
-  const marker = { eventId: event.id, sourceVersion: event.data.sourceVersion } as Head;
-  addVersion(lineageOf(draft), marker, replaces);
-  removeVersions(lineageOf(draft), [event.id]);
+/** Each record that the event speaks of, restated; all others as they were. */
+function afterEvent(assertions: readonly Assertion[], recorded: Recorded): Assertion[] {
+  const refs = recordsOf(recorded.event);
+  const names = new Set(refs.map(nameOf));
+  const mine = new Map<string, Assertion[]>();
+  const others: Assertion[] = [];
+  for (const assertion of assertions) {
+    const name = nameOf(assertion);
+    if (names.has(name)) mine.set(name, [...(mine.get(name) ?? []), assertion]);
+    else others.push(assertion);
+  }
+  return [...others, ...refs.flatMap((ref) => restated(mine.get(nameOf(ref)) ?? [], recorded))];
 }
 
-/** An assertion is a lineage of heads: the rules of `versions.ts` work on it in place. */
-function lineageOf(draft: Assertion): Assertion {
-  return draft;
+function nameOf({ patientId, source, recordKey }: { patientId: string; source: string; recordKey: string }): string {
+  return `${patientId}|${source}|${recordKey}`;
 }
 
-/** What the record is known to have reached holds for an element too that only an older, late version mentions. */
-function newAssertion(event: StatingEvent, statement: BlindStatement, mine: readonly Assertion[]): Assertion {
-  const { assertionId, category, resourceType } = event.data;
-  const { id: source, recordKey } = event.source as { id: string; recordKey: string };
-  return {
-    assertionId,
-    source,
-    recordKey,
-    category,
-    resourceType,
-    element: statement.element,
-    heads: [],
-    highest: [...(mine[0]?.highest ?? [])],
-    past: [],
-    retraction: null,
-  };
+export function replaced(before: readonly string[], put: readonly Changes['put'][number][]): Changes {
+  const kept = new Set(put.map((row) => row.key));
+  return { put: [...put], remove: before.filter((key) => !kept.has(key)) };
 }
 
-function headOf({ position, revision }: Recorded, event: StatingEvent, statement: BlindStatement): Head {
-  return {
-    eventId: event.id,
-    eventType: event.type,
-    position,
-    revision,
-    recordedAt: event.recordedAt,
-    sourceVersion: event.data.sourceVersion,
-    validTime: event.validTime,
-    contentToken: event.data.contentToken,
-    identity: statement.identity,
-    value: statement.value,
-    stream: event.stream,
-    sealed: event.sealed[0] as Head['sealed'],
-  };
-}
-
-function isOf(assertion: Assertion, event: AssertionEvent): boolean {
-  return assertion.source === event.source?.id && assertion.recordKey === event.source.recordKey;
+function rowsOf(facts: readonly Fact[]): Changes['put'][number][] {
+  return facts.map((fact) => ({ key: factKey(fact), value: fact, index: [...factIndex(fact), ...conflictIndexOf(fact)] }));
 }
 
 /** Rows of a patient's category stand together: `{tenant}/{patient}/{category}/{fact}`. */
@@ -150,24 +134,58 @@ export function factPrefix(tenant: string, patientId: string, category?: string)
   return category === undefined ? `${tenant}/${patientId}/` : `${tenant}/${patientId}/${category}/`;
 }
 
-function indexOf(fact: Fact): string[] {
-  const owner = `${fact.tenant}/${fact.patientId}`;
-  const records = fact.assertions.map((assertion) => `r/${owner}/${assertion.source}/${assertion.recordKey}`);
-  const tokens = fact.assertions.flatMap((assertion) => [...tokensOf(assertion)].map((token) => `t/${owner}/${token}`));
-  const conflict = inConflict(fact.assertions.flatMap((assertion) => assertion.heads)) ? [conflictIndex(fact.tenant, fact.patientId)] : [];
-  return [...new Set([...records, ...tokens, ...conflict])];
+/** By what a fact is found when an event touches it. */
+export function factIndex(fact: Fact): string[] {
+  const { tenant, patientId, assertions } = fact;
+  const records = assertions.map((assertion) => recordIndex(tenant, assertion));
+  const tokens = assertions.flatMap((assertion) => [...tokensOf(assertion, patientId)].map((token) => tokenIndex(tenant, token)));
+  const cut = fact.cut ? fact.members.map((member) => cutIndex(tenant, member)) : [];
+  const takenBack = assertions.some(isTakenBack) ? [takenBackIndex(tenant, patientId)] : [];
+  const claims = assertions
+    .flatMap((assertion) => liveHeads(assertion).flatMap((head) => namesFor(head, patientId).asserts))
+    .map((token) => claimIndex(tenant, token));
+  return [...new Set([...records, ...tokens, ...cut, ...takenBack, ...claims])];
 }
 
-/** Facts of a patient on which live statements differ. */
+function conflictIndexOf(fact: Fact): string[] {
+  return mayConflict(fact) ? [conflictIndex(fact.tenant, fact.patientId)] : [];
+}
+
+/** Statements differ, or claim something that another fact may contradict. */
+function mayConflict(fact: Fact): boolean {
+  const heads = fact.assertions.flatMap(liveHeads);
+  return heads.some(({ asserts }) => asserts.length > 0) || differ(heads, fact.patientId);
+}
+
+/** Records of a patient that their sources took back as errors. */
+export function takenBackIndex(tenant: string, patientId: string): string {
+  return `e/${tenant}/${patientId}`;
+}
+
+/** Facts of a patient that have to be looked at when conflicts are asked for. */
 export function conflictIndex(tenant: string, patientId: string): string {
   return `c/${tenant}/${patientId}`;
 }
 
-function recordIndex(event: AssertionEvent): string {
-  return `r/${event.tenant}/${event.data.patientId}/${event.source?.id}/${event.source?.recordKey}`;
+/** The fact of a source record, by what the record is called in the log. */
+export function recordIndex(tenant: string, { patientId, source, recordKey }: { patientId: string; source: string; recordKey: string }): string {
+  return `r/${tenant}/${patientId}/${source}/${recordKey}`;
 }
 
-function tokenIndexes(event: LedgerEvent): string[] {
-  if (!isAssertion(event) || event.type === 'fact-retracted') return [];
-  return event.data.statements.flatMap((statement) => statement.identity.map((token) => `t/${event.tenant}/${event.data.patientId}/${token}`));
+/** A token is 128 bits under one patient's key: no two patients share one. */
+export function tokenIndex(tenant: string, token: string): string {
+  return `t/${tenant}/${token}`;
+}
+
+/** Facts that claim something another may contradict. */
+export function claimIndex(tenant: string, token: string): string {
+  return `k/${tenant}/${token}`;
+}
+
+/**
+ * Facts of a patient that share a name with another and were kept apart: what one of them becomes can change the others. They
+ * are found under every member of a group, since an event tells no more than the patient that it came to.
+ */
+function cutIndex(tenant: string, patientId: string): string {
+  return `x/${tenant}/${patientId}`;
 }

@@ -6,6 +6,7 @@ import { feedOf } from './feed.js';
 import { PageRows } from './page-rows.js';
 import type { Checkpoint, ReadModels } from './ports.js';
 import type { Projection } from './projection.js';
+import { nextStride } from './stride.js';
 
 /** Where a projection stands. `through` counts events of other types too: what has been looked at. */
 export interface Progress {
@@ -26,6 +27,8 @@ export interface RunDeps {
   readonly onProgress: (progress: Progress) => void;
   /** Looks at a page before it is projected: where an event's sealed content has to be read for an index. */
   readonly prepare?: (page: readonly Recorded[]) => Promise<void>;
+  /** At most so many events in one go, where each takes long: what runs beside requests must not hold them up. */
+  readonly pageEvents?: number;
   readonly nowMs: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -55,8 +58,8 @@ export async function runProjection(
   generation: number,
   options: { signal: AbortSignal; untilCaughtUp?: boolean },
 ): Promise<void> {
-  const run = new Run(deps, projection, generation, options.untilCaughtUp === true);
-  const atEnd = await run.begin(options.signal);
+  const run = new Run(deps, projection, generation, options.signal, options.untilCaughtUp === true);
+  const atEnd = await run.begin();
   // Where there is nothing to read, no page comes that could say so.
   if (options.signal.aborted || (atEnd && options.untilCaughtUp === true)) return;
   const pages = feedOf((signal) => {
@@ -64,7 +67,7 @@ export async function runProjection(
     const either = AbortSignal.any([signal, options.signal]);
     return deps.store.subscribe({
       after,
-      limit: options.untilCaughtUp === true ? BUILDING_PAGE_EVENTS : PAGE_EVENTS,
+      limit: Math.min(deps.pageEvents ?? BUILDING_PAGE_EVENTS, options.untilCaughtUp === true ? BUILDING_PAGE_EVENTS : PAGE_EVENTS),
       types: projection.events,
       signal: either,
     });
@@ -89,45 +92,100 @@ class Run {
   checkpoint: Checkpoint;
   #fence = 0;
   #leasedUntilMs = 0;
+  /** True once a sweep was broken off because the run is to end. */
+  #broken = false;
   #savedAtMs = 0;
 
   constructor(
     private readonly deps: RunDeps,
     private readonly projection: Projection,
     private readonly generation: number,
+    private readonly signal: AbortSignal,
     private readonly building: boolean,
   ) {
     this.checkpoint = { position: '', events: 0, version: projection.version };
   }
 
   /** Waits for the lease, then takes up where the rows stand. True when that is the end of the log. */
-  async begin(signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted && !(await this.#lease())) {
+  async begin(): Promise<boolean> {
+    while (!this.signal.aborted && !(await this.#lease())) {
       await this.#takeStock();
-      await this.deps.sleep(STANDBY_MS, signal);
+      await this.deps.sleep(STANDBY_MS, this.signal);
     }
-    return !signal.aborted && this.#takeStock();
+    if (this.signal.aborted) return false;
+    const atEnd = await this.#takeStock();
+    await this.#sweep();
+    return atEnd;
   }
 
   async apply(page: EventPage): Promise<void> {
     if (page.through === null) return;
-    if (this.deps.nowMs() > this.#leasedUntilMs - LEASE_MS / 2 && !(await this.#lease())) throw new LedgerFault('lease-lost');
+    await this.#keepLease();
     const events = page.events.filter(({ position }) => this.checkpoint.position === '' || this.deps.store.compare(position, this.checkpoint.position) > 0);
     if (events.length > 0) await this.#project(events, page.through);
     else if (this.deps.nowMs() - this.#savedAtMs > IDLE_SAVE_MS) await this.#save([], [], page.through, 0);
-    this.#progress(page.through, page.end);
+    // Told to end in the middle of a sweep, the page is not done: the next run begins with the rest of it.
+    if (!this.#broken) this.#progress(page.through, page.end);
   }
 
+  /** In one go, or in several where rows have to be swept between two events. */
   async #project(events: readonly Recorded[], through: string): Promise<void> {
     await this.deps.prepare?.(events);
-    const { store, models } = this.deps;
-    const rows = await PageRows.fetch(models, this.projection, this.generation, events, (left, right) => store.compare(left, right));
-    for (const recorded of events) {
-      const { position, event } = recorded;
-      if (!rows.applied(this.projection.needs(event), position)) rows.change(this.projection.apply(recorded, rows), position);
+    for (let rest = events; rest.length > 0 && !this.#broken; ) {
+      const rows = await this.#rowsFor(rest);
+      const done = this.#applyUntilSweep(rest, rows);
+      const { put, remove } = rows.changes();
+      await this.#save(put, remove, done === rest.length ? through : (rest[done - 1]?.position ?? this.checkpoint.position), done);
+      rest = rest.slice(done);
+      if (this.#mustSweep(rows)) await this.#sweep();
     }
-    const { put, remove } = rows.changes();
-    await this.#save(put, remove, through, events.length);
+  }
+
+  #rowsFor(events: readonly Recorded[]): Promise<PageRows> {
+    const { models, store } = this.deps;
+    return PageRows.fetch(models, this.projection, this.generation, events, (left, right) => store.compare(left, right));
+  }
+
+  /** How many events were applied: all, or as many as come before a sweep. */
+  #applyUntilSweep(events: readonly Recorded[], rows: PageRows): number {
+    for (const [done, recorded] of events.entries()) {
+      const { position, event } = recorded;
+      const before = this.projection.sweep?.before(recorded, rows) ?? null;
+      if (before !== null) {
+        rows.change(before, position);
+        return done;
+      }
+      if (!rows.applied(this.projection.needs(event), position)) rows.change(this.projection.apply(recorded, rows), position);
+      if (this.#mustSweep(rows)) return done + 1;
+    }
+    return events.length;
+  }
+
+  #mustSweep(rows: PageRows): boolean {
+    return this.projection.sweep !== undefined && rows.get(this.projection.sweep.key) !== undefined;
+  }
+
+  /** Ends the sweep that the rows tell of, if any. */
+  async #sweep(): Promise<void> {
+    const { sweep, name } = this.projection;
+    if (sweep === undefined) return;
+    const { models, store } = this.deps;
+    for (;;) {
+      const [under] = await models.get(name, [sweep.key], this.generation);
+      if (under === undefined) return;
+      this.#broken = this.signal.aborted;
+      if (this.#broken) return;
+      await this.#keepLease();
+      const source = { models, model: name, generation: this.generation };
+      const stride = await nextStride(source, sweep.walk(under));
+      const rows = PageRows.none((left, right) => store.compare(left, right));
+      await rows.add(source, [sweep.needs(under, stride)]);
+      rows.change(sweep.apply(under, stride, rows), under.position);
+      const { put, remove } = rows.changes();
+      await this.#save(put, remove, this.checkpoint.position, 0);
+      // Other models of this thread get their turn.
+      await this.deps.sleep(0, this.signal);
+    }
   }
 
   async #save(put: Parameters<ReadModels['save']>[3]['put'], remove: readonly string[], position: string, events: number): Promise<void> {
@@ -146,6 +204,10 @@ class Run {
     const atEnd = head === null || (position !== '' && store.compare(position, head) >= 0);
     this.#progress(position, atEnd);
     return atEnd;
+  }
+
+  async #keepLease(): Promise<void> {
+    if (this.deps.nowMs() > this.#leasedUntilMs - LEASE_MS / 2 && !(await this.#lease())) throw new LedgerFault('lease-lost');
   }
 
   async #lease(): Promise<boolean> {

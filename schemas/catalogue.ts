@@ -1,14 +1,33 @@
 import type { Static } from '@sinclair/typebox';
 import { AccessRecorded } from './events/access-recorded.js';
+import { AmendmentAccepted } from './events/amendment-accepted.js';
+import { AmendmentDenied } from './events/amendment-denied.js';
+import { AmendmentDisagreed } from './events/amendment-disagreed.js';
+import { AmendmentExtended } from './events/amendment-extended.js';
+import { AmendmentRebutted } from './events/amendment-rebutted.js';
+import { AmendmentRequested } from './events/amendment-requested.js';
+import { ChangeApplied } from './events/change-applied.js';
+import { ChangeApproved } from './events/change-approved.js';
+import { ChangeProposed } from './events/change-proposed.js';
+import { ChangeRejected } from './events/change-rejected.js';
+import { ChangeReviewed } from './events/change-reviewed.js';
+import { ConflictReopened } from './events/conflict-reopened.js';
+import { ConflictSettled } from './events/conflict-settled.js';
 import { DemographicsUpdated } from './events/demographics-updated.js';
+import { DesignationWithdrawn } from './events/designation-withdrawn.js';
 import { FactCorrected } from './events/fact-corrected.js';
 import { FactRecorded } from './events/fact-recorded.js';
 import { FactRetracted } from './events/fact-retracted.js';
 import { InputQuarantined } from './events/input-quarantined.js';
 import { PatientRegistered } from './events/patient-registered.js';
+import { PatientsLinked } from './events/patients-linked.js';
+import { PatientsMerged } from './events/patients-merged.js';
+import { PatientsUnlinked } from './events/patients-unlinked.js';
+import { PatientsUnmerged } from './events/patients-unmerged.js';
 import { SourceRegistered } from './events/source-registered.js';
 import { SourceReinstated } from './events/source-reinstated.js';
 import { SourceSuspended } from './events/source-suspended.js';
+import { StatementsTranslated } from './events/statements-translated.js';
 import { SystemOfRecordDesignated } from './events/system-of-record-designated.js';
 
 /** THE list of events, newest version of each. Older versions live beside them and reach these through `upcast.ts`. */
@@ -22,6 +41,25 @@ export const EVENTS = {
   'fact-corrected': FactCorrected,
   'fact-retracted': FactRetracted,
   'system-of-record-designated': SystemOfRecordDesignated,
+  'conflict-settled': ConflictSettled,
+  'conflict-reopened': ConflictReopened,
+  'designation-withdrawn': DesignationWithdrawn,
+  'patients-linked': PatientsLinked,
+  'patients-merged': PatientsMerged,
+  'patients-unlinked': PatientsUnlinked,
+  'patients-unmerged': PatientsUnmerged,
+  'statements-translated': StatementsTranslated,
+  'change-proposed': ChangeProposed,
+  'change-approved': ChangeApproved,
+  'change-rejected': ChangeRejected,
+  'change-applied': ChangeApplied,
+  'change-reviewed': ChangeReviewed,
+  'amendment-requested': AmendmentRequested,
+  'amendment-accepted': AmendmentAccepted,
+  'amendment-denied': AmendmentDenied,
+  'amendment-extended': AmendmentExtended,
+  'amendment-disagreed': AmendmentDisagreed,
+  'amendment-rebutted': AmendmentRebutted,
   'access-recorded': AccessRecorded,
   'input-quarantined': InputQuarantined,
 } as const;
@@ -46,4 +84,11 @@ export type AssertionEvent = EventOf<(typeof ASSERTION_EVENTS)[number]>;
 
 export function isAssertion(event: LedgerEvent): event is AssertionEvent {
   return (ASSERTION_EVENTS as readonly string[]).includes(event.type);
+}
+
+/** The patients that an event is about, by id: none for what a tenant declares. */
+export function patientsOf({ data }: LedgerEvent): readonly string[] {
+  const about = data as { patientId?: string | null; patientIds?: readonly string[]; patients?: readonly string[]; absorbed?: string; survivor?: string };
+  const named = [about.patientId, about.absorbed, about.survivor, ...(about.patientIds ?? []), ...(about.patients ?? [])];
+  return [...new Set(named.filter((id) => typeof id === 'string'))];
 }

@@ -1,13 +1,27 @@
 import type { Static } from '@sinclair/typebox';
+import { AnswerAmendment } from './commands/answer-amendment.js';
+import { ApproveChange } from './commands/approve-change.js';
 import { CorrectFact } from './commands/correct-fact.js';
 import { DesignateSystemOfRecord } from './commands/designate-system-of-record.js';
+import { LinkPatients } from './commands/link-patients.js';
+import { MergePatients } from './commands/merge-patients.js';
+import { ProposeChange } from './commands/propose-change.js';
 import { RecordFact } from './commands/record-fact.js';
 import { RegisterPatient } from './commands/register-patient.js';
 import { RegisterSource } from './commands/register-source.js';
 import { ReinstateSource } from './commands/reinstate-source.js';
+import { RejectChange } from './commands/reject-change.js';
+import { ReopenConflict } from './commands/reopen-conflict.js';
+import { RequestAmendment } from './commands/request-amendment.js';
 import { RetractFact } from './commands/retract-fact.js';
+import { ReviewChange } from './commands/review-change.js';
+import { SettleConflict } from './commands/settle-conflict.js';
+import { StateDisagreement } from './commands/state-disagreement.js';
 import { SuspendSource } from './commands/suspend-source.js';
+import { UnlinkPatients } from './commands/unlink-patients.js';
+import { UnmergePatients } from './commands/unmerge-patients.js';
 import { UpdateDemographics } from './commands/update-demographics.js';
+import { WithdrawDesignation } from './commands/withdraw-designation.js';
 
 /** THE list of commands. */
 export const COMMANDS = {
@@ -20,6 +34,20 @@ export const COMMANDS = {
   'correct-fact': CorrectFact,
   'retract-fact': RetractFact,
   'designate-system-of-record': DesignateSystemOfRecord,
+  'link-patients': LinkPatients,
+  'unlink-patients': UnlinkPatients,
+  'merge-patients': MergePatients,
+  'unmerge-patients': UnmergePatients,
+  'settle-conflict': SettleConflict,
+  'reopen-conflict': ReopenConflict,
+  'withdraw-designation': WithdrawDesignation,
+  'propose-change': ProposeChange,
+  'approve-change': ApproveChange,
+  'reject-change': RejectChange,
+  'review-change': ReviewChange,
+  'request-amendment': RequestAmendment,
+  'answer-amendment': AnswerAmendment,
+  'state-disagreement': StateDisagreement,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -4,7 +4,27 @@ import { EVENTS, type EventType } from './catalogue.js';
 export type UpcastStep = (event: Record<string, unknown>) => Record<string, unknown>;
 
 /** Steps by `type@version`. Published versions stay for ever, so a step is never removed. */
-export const UPCASTS: Readonly<Record<string, UpcastStep>> = {};
+export const UPCASTS: Readonly<Record<string, UpcastStep>> = {
+  'patient-registered@1': withUnstatedNames,
+  'demographics-updated@1': withUnstatedNames,
+  'fact-recorded@1': withUnstatedNames,
+  'fact-corrected@1': (event) => withData(withUnstatedNames(event), { approval: null }),
+  'system-of-record-designated@1': (event) => {
+    const { scope } = event['data'] as { scope: object };
+    return withData(event, { scope: { patientId: null, codes: null, organization: null, ...scope }, effectiveTo: null, approval: null });
+  },
+};
+
+function withData(event: Record<string, unknown>, more: object): Record<string, unknown> {
+  return { ...event, data: { ...(event['data'] as object), ...more } };
+}
+
+/** Version 1 gave statements no precision, codes, claims or standing: they are not known, and nothing is inferred. */
+function withUnstatedNames(event: Record<string, unknown>): Record<string, unknown> {
+  const { statements } = event['data'] as { statements: readonly object[] };
+  const unstated = { part: null, precision: [], codes: [], asserts: [], contradicts: [], standing: null };
+  return withData(event, { statements: statements.map((statement) => ({ ...unstated, ...statement })) });
+}
 
 export function newestVersion(type: EventType): number {
   return EVENTS[type].properties.version.const;

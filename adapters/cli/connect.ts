@@ -16,7 +16,7 @@ export interface Connection {
 
 const ANSWER_WITHIN_MS = 1500;
 const READ_WITHIN_MS = 120_000;
-const MODELS = ['record', 'directory', 'patients', 'accesses'];
+const MODELS = ['record', 'resolutions', 'directory', 'patients', 'candidates', 'accesses'];
 const TOKEN_SECONDS = 12 * 3600;
 
 /**

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { asked, type Connection, connect } from './connect.js';
 import { CliProblem } from './problem.js';
 
-const MODELS = ['directory', 'patients', 'record', 'accesses'];
+const MODELS = ['directory', 'patients', 'candidates', 'record', 'resolutions', 'accesses'];
 const LOOK_EVERY_MS = 200;
 /** How long a ledger that was just opened may take until its projections run. */
 const RUNNING_WITHIN_MS = 30_000;

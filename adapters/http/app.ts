@@ -6,14 +6,23 @@ import { correlationIdOf, sendProblem, sendRejection } from './context.js';
 import { docsRoutes } from './docs.js';
 import { drain } from './drain.js';
 import { problemOfFault } from './problem.js';
+import { amendmentRoutes } from './routes/amendments.js';
 import { auditRoutes } from './routes/audit.js';
 import { bulkRoutes } from './routes/bulk.js';
+import { candidateRoutes } from './routes/candidates.js';
+import { changeRoutes } from './routes/changes.js';
 import { commandRoutes } from './routes/commands.js';
+import { conflictRoutes } from './routes/conflicts.js';
+import { designationRoutes } from './routes/designations.js';
 import { feedRoutes } from './routes/feeds.js';
+import { historyRoutes } from './routes/history.js';
+import { identityRoutes } from './routes/identity.js';
+import { lineageRoutes } from './routes/lineage.js';
 import { operationRoutes } from './routes/operations.js';
 import { patientRoutes } from './routes/patients.js';
 import { quarantineRoutes } from './routes/quarantine.js';
 import { recordRoutes } from './routes/records.js';
+import { sourceRoutes } from './routes/sources.js';
 import type { Services } from './services.js';
 
 const BODY_AT_MOST_BYTES = 1024 * 1024;
@@ -58,7 +67,25 @@ export async function createApp(services: Services, log: Logger): Promise<Fastif
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) => sendRejection(request, reply, reject('unknown-route')));
-  for (const routes of [commandRoutes, bulkRoutes, recordRoutes, patientRoutes, feedRoutes, auditRoutes, quarantineRoutes, operationRoutes])
+  for (const routes of [
+    commandRoutes,
+    bulkRoutes,
+    recordRoutes,
+    lineageRoutes,
+    historyRoutes,
+    sourceRoutes,
+    patientRoutes,
+    identityRoutes,
+    candidateRoutes,
+    conflictRoutes,
+    feedRoutes,
+    auditRoutes,
+    quarantineRoutes,
+    designationRoutes,
+    changeRoutes,
+    amendmentRoutes,
+    operationRoutes,
+  ])
     routes(app, services);
   await docsRoutes(app);
   return app;

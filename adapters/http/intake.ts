@@ -74,7 +74,7 @@ export class Intake {
     const validate = validatorOf(name);
     if (!validate(read.value)) return reject('invalid-command', issuesOf(validate));
     const span = read.members.get('resource');
-    if (span === undefined) return { ...context, name, text, body: read.value, resource: null };
+    if (span === undefined) return { ...context, approval: null, name, text, body: read.value, resource: null };
     const written = text.slice(span.start, span.end);
     if (Buffer.byteLength(written) > CONTENT_AT_MOST_BYTES) return reject('too-large');
     const issues = this.fhir.validate(read.value['resource']);
@@ -84,7 +84,7 @@ export class Intake {
         issues.map(({ path, rule, expected }) => issue(`/resource${path}`, rule, expected)),
       );
     const parsed = (read.hasWideNumber ? parseLossless(written) : read.value['resource']) as JsonObject & { resourceType: string };
-    return { ...context, name, text, body: read.value, resource: { parsed, text: written } };
+    return { ...context, approval: null, name, text, body: read.value, resource: { parsed, text: written } };
   }
 }
 

@@ -12,6 +12,11 @@ export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 
+/** An id of another form is nobody's: it is asked for as such, and found unknown. */
+export function idOf(text: string): string {
+  return isUuid(text) ? text : '00000000-0000-0000-0000-000000000000';
+}
+
 export function isRejection<T extends object>(value: T | Rejection | string | number | null): value is Rejection {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'rejected';
 }

@@ -38,9 +38,24 @@ const COMMANDING: Readonly<Record<string, readonly Role[]>> = {
   'register-patient': ['source'],
   'update-demographics': ['source'],
   'record-fact': ['source'],
-  'correct-fact': ['source'],
+  // A steward's or an officer's is of another source's record: a protected change.
+  'correct-fact': ['source', 'steward', 'privacy-officer'],
   'retract-fact': ['source'],
   'designate-system-of-record': ['steward'],
+  'withdraw-designation': ['steward'],
+  'settle-conflict': ['steward'],
+  'reopen-conflict': ['steward'],
+  'link-patients': ['steward'],
+  'unlink-patients': ['steward'],
+  'merge-patients': ['steward'],
+  'unmerge-patients': ['steward'],
+  'propose-change': ['steward', 'privacy-officer'],
+  'approve-change': ['steward', 'privacy-officer'],
+  'reject-change': ['steward', 'privacy-officer'],
+  'review-change': ['steward', 'privacy-officer'],
+  'request-amendment': ['patient', 'privacy-officer'],
+  'answer-amendment': ['privacy-officer', 'steward'],
+  'state-disagreement': ['patient', 'privacy-officer'],
 };
 
 /** Roles whose readers get content opened; an auditor proves that nothing is missing without seeing what it says. */

@@ -1,16 +1,24 @@
+import { absenceOf } from './claims.js';
 import { conceptsKey } from './codes.js';
-import { choiceStartKey, codesOf, identifierKeys, keysByCode, referenceKey, timeAt } from './keys.js';
+import { choiceStartKey, codesOf, identifierKeys, key, keysByCode, referenceKey, timeAt } from './keys.js';
 import { type FhirResource, objectOf, objectsOf, stringOf } from './resource.js';
 import { writtenDay } from './time.js';
+import { vaccineCodes } from './vaccine-codes.js';
 
 const hasCoding = (resource: FhirResource, member: string, codes: readonly string[]): boolean =>
   objectsOf(resource, member).some((concept) => objectsOf(concept, 'coding').some((coding) => codes.includes(stringOf(coding, 'code') ?? '')));
 
+/** "None known" is a fact of its own for each class of things, whichever of its codes says so. */
+function absenceKeys(resource: FhirResource, identifiers: readonly string[]): string[] | null {
+  const absence = absenceOf(resource);
+  return absence === null ? null : [...identifiers, key('none', ...absence)];
+}
+
 /** An allergy is its substance. Polarity, onset, type and criticality are what is said of it. */
-export const allergyKeys = (resource: FhirResource): string[] => [
-  ...identifierKeys(resource, ['identifier']),
-  ...keysByCode('code', codesOf(resource, 'code')),
-];
+export function allergyKeys(resource: FhirResource): string[] {
+  const identifiers = identifierKeys(resource, ['identifier']);
+  return absenceKeys(resource, identifiers) ?? [...identifiers, ...keysByCode('code', codesOf(resource, 'code'))];
+}
 
 /**
  * A problem is its code and body site. A diagnosis of an encounter, a relapse and a recurrence are episodes: the onset,
@@ -18,6 +26,8 @@ export const allergyKeys = (resource: FhirResource): string[] => [
  */
 export function conditionKeys(resource: FhirResource): string[] {
   const identifiers = identifierKeys(resource, ['identifier']);
+  const none = absenceKeys(resource, identifiers);
+  if (none !== null) return none;
   const codes = codesOf(resource, 'code');
   const site = conceptsKey(objectsOf(resource, 'bodySite'));
   const isEpisode = hasCoding(resource, 'category', ['encounter-diagnosis']) || hasCoding(resource, 'clinicalStatus', ['recurrence', 'relapse']);
@@ -29,19 +39,23 @@ export function conditionKeys(resource: FhirResource): string[] {
 }
 
 /**
- * A vaccination is its vaccine and its day, as the vaccinator's calendar had it: sources give the day or the minute, in
+ * A vaccination is its vaccine (or that of the package, where CDC lists it) and its day, as the vaccinator's calendar had it: sources give the day or the minute, in
  * whatever zone. Status and lot are values: `completed` and `not-done` on one day are a dispute.
  */
 export function immunizationKeys(resource: FhirResource): string[] {
   const identifiers = identifierKeys(resource, ['identifier']);
+  const none = absenceKeys(resource, identifiers);
+  if (none !== null) return none;
   const time = timeAt(resource, 'occurrenceDateTime');
   if (time === null || time.precision === 'year' || time.precision === 'month') return identifiers;
-  return [...identifiers, ...keysByCode('vaccine', codesOf(resource, 'vaccineCode'), writtenDay(time))];
+  return [...identifiers, ...keysByCode('vaccine', vaccineCodes(resource), writtenDay(time))];
 }
 
 /** A procedure is its code, its start at the precision stated, and its body site. */
 export function procedureKeys(resource: FhirResource): string[] {
   const identifiers = identifierKeys(resource, ['identifier']);
+  const none = absenceKeys(resource, identifiers);
+  if (none !== null) return none;
   const start = choiceStartKey(resource, 'performed');
   if (start === null) return identifiers;
   const site = conceptsKey(objectsOf(resource, 'bodySite'));

@@ -1,6 +1,22 @@
 import type { JsonObject } from '../json/json-value.js';
 import { objectsOf, stringOf } from './resource.js';
-import { CPT, CVX, canonicalSystem, HCPCS, ICD_9_CM, ICD_10, ICD_10_CM, isNullFlavorSystem, LOINC, NDC, RXNORM, SNOMED, UNII } from './systems.js';
+import {
+  ABSENT_UNKNOWN,
+  CPT,
+  CVX,
+  canonicalSystem,
+  HCPCS,
+  ICD_9_CM,
+  ICD_10,
+  ICD_10_CM,
+  ICD_10_PCS,
+  isNullFlavorSystem,
+  LOINC,
+  NDC,
+  RXNORM,
+  SNOMED,
+  UNII,
+} from './systems.js';
 
 export { LOINC } from './systems.js';
 
@@ -39,6 +55,7 @@ const CANONICAL = new Map<string, (code: string) => string | null>([
   [ICD_10_CM, icd],
   [ICD_10, icd],
   [ICD_9_CM, icd],
+  [ICD_10_PCS, icd],
   [CPT, upper],
   [HCPCS, upper],
   [UNII, upper],
@@ -52,7 +69,7 @@ const WEAK = new Map<string, ReadonlySet<string>>([
       (
         '138875005 55607006 64572001 404684003 71388002 243796009 418799008 281647001 106190000 416098002 419199007 ' +
         '414285001 418634005 419511003 418471000 420134006 418038007 410942007 373873005 105590001 255620007 ' +
-        '762766007 261665006 74964007 373068000 385432009 261988005'
+        '1631000175102 762766007 261665006 74964007 373068000 385432009 261988005'
       ).split(' '),
     ),
   ],
@@ -60,6 +77,8 @@ const WEAK = new Map<string, ReadonlySet<string>>([
   [ICD_10, new Set(['R69', 'R688', 'T784', 'Z889', 'T887'])],
   [ICD_9_CM, new Set(['7999', '9953', '99527', 'V149'])],
   [CVX, new Set(['998', '999'])],
+  // That nobody looked joins nothing (`saysNobodyLooked`).
+  [ABSENT_UNKNOWN, new Set(['no-allergy-info', 'no-problem-info', 'no-medication-info', 'no-immunization-info', 'no-procedure-info', 'no-device-info'])],
 ]);
 
 const SAYS_UNKNOWN = new Set(['UNK', 'UNKNOWN', 'NULL', 'NONE', 'N/A']);
@@ -83,6 +102,26 @@ export function strongCode(coding: JsonObject): Code | null {
 export function codeOnly(coding: JsonObject, system: string): string | null {
   const found = strongCode(coding);
   return found?.system === system ? found.code : null;
+}
+
+const NOBODY_ASKED = '1631000175102';
+
+/** Whether a coding says that nobody looked, which is neither something nor the absence of it. */
+export function saysNobodyLooked(coding: JsonObject): boolean {
+  const system = canonicalSystem(stringOf(coding, 'system') ?? '');
+  const code = stringOf(coding, 'code') ?? '';
+  return (system === ABSENT_UNKNOWN && code.endsWith('-info')) || (system === SNOMED && code === NOBODY_ASKED);
+}
+
+const HIERARCHICAL: ReadonlySet<string> = new Set([ICD_10_CM, ICD_10, ICD_9_CM]);
+
+/** Whether the beginning of a code of this system names a family that the code belongs to. */
+export const isHierarchical = (system: string): boolean => HIERARCHICAL.has(system);
+
+/** The beginning of codes, as these are written in canonical form; `null` for a system whose codes have no families. */
+export function codeStart(system: string, start: string): Code | null {
+  const canonical = canonicalSystem(system.trim());
+  return isHierarchical(canonical) ? { system: canonical, code: icd(start.trim()) } : null;
 }
 
 /** Codings beyond these join nothing: keys multiply them with identifiers, and no honest concept has so many. */
@@ -112,7 +151,7 @@ export function strongCodes(concepts: readonly JsonObject[]): readonly Code[] {
 }
 
 /** Which system speaks for a concept that has codings of several. Others come after these, by name. */
-const PREFERENCE: readonly string[] = [SNOMED, LOINC, RXNORM, CVX, ICD_10_CM, ICD_10, ICD_9_CM, CPT, HCPCS, NDC, UNII];
+const PREFERENCE: readonly string[] = [LOINC, CVX, RXNORM, SNOMED, ICD_10_CM, ICD_10, ICD_9_CM, CPT, HCPCS, NDC, UNII];
 
 const rankOf = (system: string): number => {
   const index = PREFERENCE.indexOf(system);

@@ -1,5 +1,6 @@
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/lossless.js';
-import { type FhirResource, stringOf } from './resource.js';
+import { isJsonArray, type JsonValue } from '../json/json-value.js';
+import { isParted, partsOfList } from './demographic-parts.js';
+import type { FhirResource } from './resource.js';
 import type { Statement } from './statement.js';
 import { membersText } from './value.js';
 
@@ -25,10 +26,10 @@ export const ELEMENTS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * What each source has of its own: its numbers for the patient, its references, its extensions. Two sources that differ
- * in these do not contradict each other, so each one's stands as a fact of its own.
+ * What each source has of its own: whether its record is in use, its references, its extensions. Two sources that differ in
+ * these do not contradict each other, so each one's stands as a fact of its own.
  */
-const OWN_TO_THE_SOURCE: ReadonlySet<string> = new Set(['identifier', 'link', 'generalPractitioner', 'managingOrganization', 'extension', 'contained']);
+const OWN_TO_THE_SOURCE: ReadonlySet<string> = new Set(['active', 'link', 'generalPractitioner', 'managingOrganization', 'extension', 'contained']);
 
 const ELEMENT_OF = new Map([...ELEMENTS].flatMap(([element, members]) => members.map((member) => [member, element])));
 
@@ -38,43 +39,61 @@ export function elementOf(member: string): string | null {
   return ELEMENT_OF.get(member) ?? (member.startsWith('_') ? member.slice(1) : member);
 }
 
-/** A telephone number without its punctuation, an e-mail address in lower case: how it was typed says nothing. */
-function saidContactPoint(point: JsonValue): JsonValue {
-  const value = isJsonObject(point) ? stringOf(point, 'value') : null;
-  if (value === null) return point;
-  const contact = point as JsonObject;
-  const system = contact['system'];
-  if (system === 'email') return { ...contact, value: value.toLowerCase() };
-  const isDialled = system === 'phone' || system === 'fax' || system === 'sms' || system === 'pager';
-  // Letters may be an extension ("x12") or a vanity number: then the text stays as it is.
-  return isDialled && /^[+\d\s().\-/]+$/.test(value) ? { ...contact, value: value.replace(/[^+\d]/g, '') } : point;
-}
+/** What no demographic statement has: it is no measurement, has no clinical code and claims nothing of others. */
+const PLAIN = { precision: [], codes: [], asserts: [], contradicts: [], standing: 'stated' } as const;
 
-const saidElement = (element: string, value: JsonValue): JsonValue => (element === 'telecom' && isJsonArray(value) ? value.map(saidContactPoint) : value);
+type Members = Readonly<Record<string, JsonValue>>;
 
-/**
- * One statement for each demographic element that is present. Its identity is the element: a patient has one birth date,
- * and two sources that say different ones disagree. What modifies the whole resource is part of every element's value. An
- * element that says nothing (an empty list, extensions that nobody here knows) makes no statement. A patient of whom
- * nothing is said is one statement about the whole: a source that knows an id only still knows somebody.
- */
-export function demographicStatements(patient: FhirResource): Statement[] {
+/** The members by which an element is modified that stand beside it: with them it may mean something else. */
+function sharedMembers(patient: FhirResource): Members {
   const shared: Record<string, JsonValue> = {};
   for (const member of ['implicitRules', 'modifierExtension']) {
     const value = patient[member];
     if (value !== undefined) shared[member] = value;
   }
-  const elements = new Map<string, Record<string, JsonValue>>();
+  return shared;
+}
+
+/** The members of each element; those that R4 does not know stand together under `null`. */
+function membersByElement(patient: FhirResource, shared: Members): Map<string | null, Record<string, JsonValue>> {
+  const elements = new Map<string | null, Record<string, JsonValue>>();
   for (const member of Object.keys(patient)) {
-    const element = elementOf(member);
-    if (element === null) continue;
+    if (HEADER_MEMBERS.has(member)) continue;
+    const element = ELEMENT_OF.get(member) ?? null;
     const members = elements.get(element) ?? { ...shared };
-    members[member] = saidElement(element, patient[member] as JsonValue);
+    members[member] = patient[member] as JsonValue;
     elements.set(element, members);
   }
+  return elements;
+}
+
+function elementStatements(element: string | null, members: Members, shared: Members): Statement[] {
+  const list = element === null ? undefined : members[element];
+  if (element === null || !isParted(element) || !isJsonArray(list)) {
+    const identity = element === null || OWN_TO_THE_SOURCE.has(element) ? [] : [`demographics|${element}`];
+    return [{ element, part: null, identity, value: membersText(members), ...PLAIN }];
+  }
+  return partsOfList(element, list).map(({ part, names, said }) => ({
+    element,
+    part,
+    identity: names.map((name) => `demographics|${element}|${name}`).sort(),
+    value: membersText({ ...shared, [element]: said }),
+    ...PLAIN,
+  }));
+}
+
+/**
+ * One statement for each demographic element that is present. Its identity is the element: a patient has one birth date,
+ * and two sources that say different ones disagree. Of names, addresses, contact points and identifiers a patient has
+ * several, each a fact of its own. What modifies the whole resource is part of every element's value. An element that says
+ * nothing (an empty list, extensions that nobody here knows) makes no statement. A patient of whom nothing is said is one
+ * statement about the whole: a source that knows an id only still knows somebody.
+ */
+export function demographicStatements(patient: FhirResource): Statement[] {
+  const shared = sharedMembers(patient);
   const empty = membersText(shared);
-  const statements = [...elements]
-    .map(([element, members]) => ({ element, identity: OWN_TO_THE_SOURCE.has(element) ? [] : [`demographics|${element}`], value: membersText(members) }))
+  const statements = [...membersByElement(patient, shared)]
+    .flatMap(([element, members]) => elementStatements(element, members, shared))
     .filter(({ element, value }) => element === 'modifierExtension' || value !== empty);
-  return statements.length > 0 ? statements : [{ element: null, identity: [], value: empty }];
+  return statements.length > 0 ? statements : [{ element: null, part: null, identity: [], value: empty, ...PLAIN }];
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json/json-value.js';
 import { type Code, strongCodes } from './codes.js';
 import { type FhirResource, objectOf, objectsOf, stringOf } from './resource.js';
-import { canonicalSystem } from './systems.js';
+import { canonicalSystem, SSN } from './systems.js';
 import { type ClinicalTime, canonicalTime, isTime, readTime } from './time.js';
 
 const SEPARATORS = /[|\\]/g;
@@ -54,13 +54,31 @@ const PLACEHOLDERS = new Set(['UNK', 'UNKNOWN', 'NONE', 'NULL', 'N/A', 'NA', 'NI
 /** `000-00-0000`, `99999999999`: what people and programs type where a number is demanded that they do not have. */
 const ONE_DIGIT_REPEATED = /^(\d)(?:-?\1){4,}$/;
 
-/** System and value of an identifier that lasts; `null` for a temporary, old or placeholder one, and for one without a system. */
-export function identifierParts(identifier: JsonObject): readonly [system: string, value: string] | null {
+/** Areas, groups and serial numbers of zeros were never given out, nor was area 666. */
+const NO_SSN = /^(?:000|666)|^\d{3}-?00-?|0000$/;
+/** The placer's number for a group of orders (HL7 v2 table 0203): they share it and are separate. */
+const GROUP_TYPE = 'PGN';
+
+const namesGroup = (identifier: JsonObject): boolean =>
+  objectsOf(objectOf(identifier, 'type'), 'coding').some((coding) => stringOf(coding, 'code') === GROUP_TYPE);
+
+/** Whose numbers they are: the system, or of an order number without one the assigner, if that is named by an identifier. */
+function namespaceOf(identifier: JsonObject): string | null {
   const system = stringOf(identifier, 'system');
+  if (system !== null) return canonicalSystem(system);
+  const assigner = objectOf(objectOf(identifier, 'assigner'), 'identifier');
+  const [namespace, name] = [stringOf(assigner, 'system'), stringOf(assigner, 'value')];
+  return namespace === null || name === null ? null : key('assigner', canonicalSystem(namespace), name);
+}
+
+/** Namespace and value of an identifier that lasts; `null` for a temporary, old or placeholder one, a group's, and a bare number. */
+export function identifierParts(identifier: JsonObject): readonly [namespace: string, value: string] | null {
   const value = stringOf(identifier, 'value');
-  if (system === null || value === null || PASSING_USES.has(stringOf(identifier, 'use') ?? '')) return null;
-  if (PLACEHOLDERS.has(value.toUpperCase()) || ONE_DIGIT_REPEATED.test(value)) return null;
-  return [canonicalSystem(system), value.normalize('NFC').replace(/\s+/g, ' ')];
+  if (value === null || PASSING_USES.has(stringOf(identifier, 'use') ?? '') || namesGroup(identifier)) return null;
+  const namespace = namespaceOf(identifier);
+  if (namespace === null || PLACEHOLDERS.has(value.toUpperCase()) || ONE_DIGIT_REPEATED.test(value)) return null;
+  if (namespace === SSN && NO_SSN.test(value)) return null;
+  return [namespace, value.normalize('NFC').replace(/\s+/g, ' ')];
 }
 
 /** Identifiers beyond these join nothing; keys multiply them with codes. */

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../json/json-value.js';
+import { absenceOf } from './claims.js';
 import { principalCodes, strongCodes } from './codes.js';
 import { choiceStartKey, codesOf, containedBy, identifierKeys, key, referenceKey, timeAt, timeKey } from './keys.js';
+import { orderKeys } from './record-keys.js';
 import { type FhirResource, objectOf, objectsOf, stringOf } from './resource.js';
 import { canonicalTime } from './time.js';
 
@@ -41,13 +43,16 @@ function clockTimeKey(resource: FhirResource, members: readonly string[]): strin
 
 /** A statement is its drug and when it starts; `status` may not be part, since a statement is true at a point in time (R4). */
 export function medicationStatementKeys(resource: FhirResource): string[] {
+  const identifiers = identifierKeys(resource, ['identifier']);
+  const absence = absenceOf(resource);
+  if (absence !== null) return [...identifiers, key('none', ...absence)];
   const start = choiceStartKey(resource, 'effective');
-  return [...identifierKeys(resource, ['identifier']), ...(start === null ? [] : withDrug(resource, 'statement', start))];
+  return [...identifiers, ...(start === null ? [] : withDrug(resource, 'statement', start))];
 }
 
 /** An order is the placer's number; or drug, time of writing, prescriber and intent, all of them. A renewal is a new order. */
 export function medicationRequestKeys(resource: FhirResource): string[] {
-  const identifiers = identifierKeys(resource, ['identifier']);
+  const identifiers = orderKeys(resource);
   const authored = timeKey(resource, 'authoredOn');
   const requester = referenceKey(objectOf(resource, 'requester'));
   const intent = stringOf(resource, 'intent');

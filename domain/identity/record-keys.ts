@@ -1,5 +1,6 @@
+import type { JsonObject } from '../json/json-value.js';
 import { strongCode } from './codes.js';
-import { identifierKeys, identifierParts, key, referenceKey, timeKey } from './keys.js';
+import { codesOf, identifierKeys, identifierParts, key, referenceKey, timeKey } from './keys.js';
 import { type FhirResource, objectOf, objectsOf, stringOf } from './resource.js';
 
 /** An encounter is its visit number; or class, start and provider, all of them: the start alone joins strangers. */
@@ -13,8 +14,44 @@ export function encounterKeys(resource: FhirResource): string[] {
   return [...identifiers, key('visit', code.system, code.code, start, provider)];
 }
 
-/** A document is its master identifier, which names one version of it (R4), or another identifier of the document. */
-export const documentKeys = (resource: FhirResource): string[] => identifierKeys(resource, ['masterIdentifier', 'identifier']);
+/**
+ * A document is its master identifier, which names one version of it (R4). Its other identifiers may be those of all versions:
+ * they name it only where no master identifier does.
+ */
+export function documentKeys(resource: FhirResource): string[] {
+  const master = identifierKeys(resource, ['masterIdentifier']);
+  return master.length > 0 ? master : identifierKeys(resource, ['identifier']);
+}
+
+const VERSION_NUMBER = 'http://hl7.org/fhir/StructureDefinition/composition-clinicaldocument-versionNumber';
+
+/** A CDA document in FHIR is its set id and version number; the set id alone is all of its versions. */
+export function compositionKeys(resource: FhirResource): string[] {
+  const version = objectsOf(resource, 'extension').find((extension) => extension['url'] === VERSION_NUMBER);
+  const number = stringOf(version, 'valueString');
+  return number === null ? identifierKeys(resource, ['identifier']) : identifierKeys(resource, ['identifier'], 'version', number);
+}
+
+/**
+ * An order is the placer's number or the filler's. The requisition is the number of a group (R4), even where it is repeated
+ * among the identifiers.
+ */
+export function orderKeys(resource: FhirResource): string[] {
+  const groups = new Set([...identifierKeys(resource, ['requisition']), ...identifierKeys(resource, ['groupIdentifier'])]);
+  return identifierKeys(resource, ['identifier']).filter((order) => !groups.has(order));
+}
+
+/** A report is its number; an accession number with its code, since all reports on one specimen have it. */
+export function reportKeys(resource: FhirResource): string[] {
+  const accessions = new Set(identifierKeys({ ...resource, identifier: objectsOf(resource, 'identifier').filter(isAccession) }, ['identifier']));
+  const codes = codesOf(resource, 'code');
+  return identifierKeys(resource, ['identifier']).flatMap((report) =>
+    accessions.has(report) ? codes.map(({ system, code }) => `${report}|${key(system, code)}`) : [report],
+  );
+}
+
+const isAccession = (identifier: JsonObject): boolean =>
+  objectsOf(objectOf(identifier, 'type'), 'coding').some((coding) => stringOf(coding, 'code') === 'ACSN');
 
 /** Systems of device identifiers (GS1, HIBCC, ICCBBA and the FHIR names for them), which name a model and not a device. */
 const MODEL_SYSTEMS = /gs1|hibcc|iccbba|udi|2\.16\.840\.1\.113883\.3\.3719|2\.51\.1\.1/i;

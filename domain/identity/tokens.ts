@@ -3,7 +3,7 @@ import { allergyKeys, conditionKeys, immunizationKeys, procedureKeys } from './c
 import { identifierKeys } from './keys.js';
 import { medicationAdministrationKeys, medicationDispenseKeys, medicationRequestKeys, medicationStatementKeys } from './medication-keys.js';
 import { observationKeys } from './observation-keys.js';
-import { coverageKeys, deviceKeys, documentKeys, encounterKeys } from './record-keys.js';
+import { compositionKeys, coverageKeys, deviceKeys, documentKeys, encounterKeys, orderKeys, reportKeys } from './record-keys.js';
 import type { FhirResource } from './resource.js';
 
 type Keys = (resource: FhirResource, category: Category) => string[];
@@ -11,8 +11,11 @@ type Keys = (resource: FhirResource, category: Category) => string[];
 const KEYS: ReadonlyMap<string, Keys> = new Map<string, Keys>([
   ['AllergyIntolerance', allergyKeys],
   ['Condition', conditionKeys],
+  ['Composition', compositionKeys],
   ['Coverage', coverageKeys],
   ['Device', deviceKeys],
+  ['DeviceRequest', orderKeys],
+  ['DiagnosticReport', reportKeys],
   ['DocumentManifest', documentKeys],
   ['DocumentReference', documentKeys],
   ['Encounter', encounterKeys],
@@ -22,10 +25,12 @@ const KEYS: ReadonlyMap<string, Keys> = new Map<string, Keys>([
   ['MedicationRequest', medicationRequestKeys],
   ['MedicationStatement', medicationStatementKeys],
   ['Observation', observationKeys],
+  ['NutritionOrder', orderKeys],
   ['Procedure', procedureKeys],
+  ['ServiceRequest', orderKeys],
 ]);
 
-/** Types without a key of their own are joined by a shared business identifier only: orders, claims, reports, plans … */
+/** Types without a key of their own are joined by a shared business identifier only: claims, plans, images … */
 const byIdentifier: Keys = (resource) => identifierKeys(resource, ['identifier']);
 
 /** Every token is stored with its event: a resource made to have thousands must not weigh down the log. */

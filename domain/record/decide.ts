@@ -1,9 +1,11 @@
 import type { EventOf } from '../../schemas/catalogue.js';
 import type { ValidTime } from '../../schemas/event.js';
-import type { BlindStatement } from '../../schemas/events/statement.js';
-import { accept, type Decider, type Decision, TIMELESS } from '../decider.js';
+import type { BlindStatement, TranslatedStatement } from '../../schemas/events/statement.js';
+import { accept, type Decider, type Decision, type Draft, TIMELESS } from '../decider.js';
 import { reject } from '../rejections.js';
+import { decideReopen, decideSettle, type ReopenCommand, type SettleCommand } from './settle.js';
 import { evolvePatient, initialPatient, type PatientState, recordRef, type SourceRecord } from './state.js';
+import { decideTranslate, type TranslateCommand, translationDraft } from './translate.js';
 import { isOutdated } from './versions.js';
 
 /** A source's statement, its words already turned into keyed hashes; `text` is the content as written, not looked into. */
@@ -20,11 +22,22 @@ export interface Assertion {
   readonly text: string;
   /** A random id, used if this record is new. */
   readonly newAssertionId: string;
+  /** Where the patient was merged: its statements under the survivor's key, for the event that will have this id. */
+  readonly translation?: { readonly toward: string; readonly eventId: string; readonly statements: TranslatedStatement[] };
 }
 
 export type PatientCommand =
+  | TranslateCommand
+  | SettleCommand
+  | ReopenCommand
   | { readonly name: 'register-patient' | 'update-demographics' | 'record-fact'; readonly assertion: Assertion }
-  | { readonly name: 'correct-fact'; readonly assertion: Assertion; readonly reason: EventOf<'fact-corrected'>['data']['reason'] }
+  | {
+      readonly name: 'correct-fact';
+      readonly assertion: Assertion;
+      readonly reason: EventOf<'fact-corrected'>['data']['reason'];
+      /** The change by which somebody else than the source corrects it. */
+      readonly approval: string | null;
+    }
   | {
       readonly name: 'retract-fact';
       readonly patientId: string;
@@ -47,17 +60,23 @@ export function decidePatient(state: PatientState, command: PatientCommand): Dec
       return decideDemographics(state, command.assertion);
     case 'record-fact':
       return decideRecord(state, command.assertion);
+    case 'settle-conflict':
+      return decideSettle(state, command);
+    case 'reopen-conflict':
+      return decideReopen(state, command);
     case 'correct-fact':
-      return decideCorrect(state, command.assertion, command.reason);
+      return decideCorrect(state, command);
     case 'retract-fact':
       return decideRetract(state, command);
+    case 'translate-statements':
+      return decideTranslate(state, command);
   }
 }
 
 /** Registering again is a repeat when nothing changed, and an update of the demographics when something did. */
 function decideRegister(state: PatientState, assertion: Assertion): Decision {
   if (state.exists) return decideDemographics(state, assertion);
-  return accept({ type: 'patient-registered', data: assertionData(assertion, assertion.newAssertionId), ...attribution(assertion) });
+  return said(assertion, { type: 'patient-registered', data: assertionData(assertion, assertion.newAssertionId), ...attribution(assertion) });
 }
 
 /** A source that sends its demographics without a version means its present ones: they take the place of what it held before. */
@@ -67,7 +86,7 @@ function decideDemographics(state: PatientState, assertion: Assertion): Decision
   if (repeat === 'changed') return reject('source-version-conflict');
   if (repeat !== undefined) return repeat;
   const replaces = assertion.sourceVersion === null ? headIds(record) : [];
-  return accept({
+  return said(assertion, {
     type: 'demographics-updated',
     data: { ...assertionData(assertion, record?.assertionId ?? assertion.newAssertionId), replaces },
     ...attribution(assertion),
@@ -82,10 +101,10 @@ function decideRecord(state: PatientState, assertion: Assertion): Decision {
     if (repeat !== undefined) return repeat;
   }
   const assertionId = record?.assertionId ?? assertion.newAssertionId;
-  return accept({ type: 'fact-recorded', data: assertionData(assertion, assertionId), ...attribution(assertion) });
+  return said(assertion, { type: 'fact-recorded', data: assertionData(assertion, assertionId), ...attribution(assertion) });
 }
 
-function decideCorrect(state: PatientState, assertion: Assertion, reason: EventOf<'fact-corrected'>['data']['reason']): Decision {
+function decideCorrect(state: PatientState, { assertion, reason, approval }: Extract<PatientCommand, { name: 'correct-fact' }>): Decision {
   const record = recordOf(state, assertion);
   if (record === undefined) return reject('unknown-fact');
   const [head] = record.lineage.heads;
@@ -101,9 +120,9 @@ function decideCorrect(state: PatientState, assertion: Assertion, reason: EventO
   }
   // Without a version of its own a correction keeps the one it corrects, so that the source's next version supersedes it.
   const sourceVersion = assertion.sourceVersion ?? head.sourceVersion;
-  return accept({
+  return said(assertion, {
     type: 'fact-corrected',
-    data: { ...assertionData({ ...assertion, sourceVersion }, record.assertionId), replaces: headIds(record), reason },
+    data: { ...assertionData({ ...assertion, sourceVersion }, record.assertionId), replaces: headIds(record), approval, reason },
     ...attribution(assertion),
   });
 }
@@ -154,6 +173,12 @@ function headIds(record: SourceRecord | undefined): string[] {
 function assertionData(assertion: Assertion, assertionId: string) {
   const { patientId, category, resourceType, sourceVersion, contentToken, statements } = assertion;
   return { patientId, category, resourceType, assertionId, sourceVersion, contentToken, statements };
+}
+
+/** Of a merged patient, what was said is known under the survivor's key at the same moment. */
+function said({ patientId, translation }: Assertion, draft: Draft): Decision {
+  if (translation === undefined) return accept(draft);
+  return accept({ ...draft, id: translation.eventId }, translationDraft(patientId, translation.toward, translation.statements));
 }
 
 function attribution(assertion: Assertion) {

@@ -1,15 +1,20 @@
-import type { Assertion, Fact, Head } from '../../schemas/read-models/fact.js';
-import { type Designation, rankOf, rulingDesignation } from '../authority/precedence.js';
-import { orderVersions } from '../record/versions.js';
-import { compareBytes } from './grouping.js';
+import type { Assertion, Fact, Head, Judgement } from '../../schemas/read-models/fact.js';
+import { type Designation, rankOf } from '../authority/precedence.js';
+import { liveHeads, namesFor } from '../record/assertions.js';
+import { agree } from './agreement.js';
+import { byRef, isInForce, judgementsOn, refOf } from './judgements.js';
+import { type Candidate, compareCandidates, outrankedWithin } from './order.js';
+import { rulingOf } from './ruling.js';
 import { type Strategy, strategyOf } from './strategies.js';
+import { takenBackOf } from './taken-back.js';
 
-/** One live statement that could be the fact's value. */
-export interface Candidate {
-  readonly assertion: Assertion;
-  readonly head: Head;
-  readonly rank: number;
-}
+export { type Candidate, compareCandidates } from './order.js';
+
+/**
+ * `agreed`: all live statements say the same. `ruled`: they differ, and a designation says whom to believe. `open`: they
+ * differ, and somebody has to look. `settled`: somebody has looked.
+ */
+export type Standing = 'agreed' | 'ruled' | 'open' | 'settled';
 
 /** What the record says of one fact, and why. */
 export interface Resolution {
@@ -17,50 +22,120 @@ export interface Resolution {
   readonly winner: Candidate;
   /** Every other live statement, best first: nothing that was asserted is hidden. */
   readonly alternatives: readonly Candidate[];
+  /** Statements of the same that their sources have taken back as errors: a copy that lives on should be looked at. */
+  readonly takenBack: readonly Assertion[];
   readonly designation: Designation | undefined;
   readonly strategy: Strategy;
   /** True when live statements say different things. */
   readonly conflict: boolean;
+  readonly state: Standing;
+  /** The settlement in force, or the last one whose choice is still shown although it no longer is. */
+  readonly settlement: { readonly judgement: Judgement; readonly inForce: boolean } | undefined;
+}
+
+/** By what a record is settled. */
+export interface ResolutionContext {
+  readonly designations: readonly Designation[];
+  /** The organization of each source that belongs to one. */
+  readonly organizations: ReadonlyMap<string, string>;
+  /** The patient and, where patients were merged, all members of the group. */
+  readonly patients: readonly string[];
+  /** The instant whose designations are in force. */
+  readonly at: string;
+  /** Which statements count: those true at an instant, for instance. */
+  readonly live?: ((head: Head) => boolean) | undefined;
+  /** The patient's records that their sources took back as errors. */
+  readonly takenBack?: readonly Assertion[];
 }
 
 /** The rule that every resolution names, with its version. */
-export const RESOLUTION_RULE = 'precedence@1';
+export const RESOLUTION_RULE = 'precedence@2';
+
+/** From the set of live statements of a fact to its value, by the order of `order.ts`. Undefined when nothing is live. */
+export function resolveFact(fact: Fact, context: ResolutionContext): Resolution | undefined {
+  const strategy = strategyOf(fact);
+  const counted = countedHeads(fact, context);
+  if (counted.length === 0) return undefined;
+  const designation = rulingOf(fact, counted, context);
+  const order = compareCandidates(strategy);
+  const candidates = counted.map((one) => ({ ...one, rank: rankOf(designation, one.assertion.source) })).sort(order);
+  const settlement = settlementOf(fact, candidates);
+  const winner = chosenBy(settlement, candidates) ?? (candidates[0] as Candidate);
+  const alternatives = candidates.filter((candidate) => candidate !== winner);
+  const takenBack = takenBackOf(fact, context.takenBack ?? []);
+  const counting = contenders(candidates);
+  const differing = counting.filter((candidate) => !agree(candidate.names, winner.names));
+  const conflict = differing.length > 0 || inConflict(counting);
+  const state = stateOf(strategy, winner, differing, conflict || takenBack.length > 0, settlement, candidates);
+  return { fact, winner, alternatives, takenBack, designation, strategy, conflict, state, settlement };
+}
+
+type Counted = Omit<Candidate, 'rank'>;
+
+function countedHeads(fact: Fact, { live }: ResolutionContext): Counted[] {
+  return fact.assertions.flatMap((assertion) => {
+    const heads = live === undefined ? liveHeads(assertion) : liveHeads(assertion).filter(live);
+    const outranked = heads.length > 1 ? outrankedWithin(heads) : null;
+    return heads.map((head) => ({ assertion, head, names: namesFor(head, fact.patientId), outranked: outranked?.has(head.eventId) === true }));
+  });
+}
+
+export function contenders(candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates.some(({ outranked }) => outranked) ? candidates.filter(({ outranked }) => !outranked) : candidates;
+}
+
+function inConflict(candidates: readonly Candidate[]): boolean {
+  const values = [...new Map(candidates.map(({ names }) => [names.value, names])).values()];
+  return values.some((left, index) => values.slice(index + 1).some((right) => !agree(left, right)));
+}
 
 /**
- * From the set of live statements of a fact to its value. Order, for `authoritative`: rank in the ruling designation,
- * later valid time, source id, higher version within one source, source record (bytes of its keyed hash), content hash,
- * version label; for `latest` the valid time goes first. Nothing here uses arrival, positions, our clock or event ids, and
- * the last columns are unique, so the order is total and any permutation of the same set gives the same record.
- * Undefined when nothing is live.
+ * The latest settlement of this fact by itself, unless it was taken back: what went before that one is not asked again. Of
+ * `choose`, also one that no longer holds.
  */
-export function resolveFact(fact: Fact, designations: readonly Designation[], at: string, live: (head: Head) => boolean = () => true): Resolution | undefined {
-  const designation = rulingDesignation(designations, fact, at);
-  const strategy = strategyOf(fact.category);
-  const candidates = fact.assertions
-    .flatMap((assertion) => assertion.heads.filter(live).map((head) => ({ assertion, head, rank: rankOf(designation, assertion.source) })))
-    .sort((left, right) => order(strategy, left, right));
-  const [winner, ...alternatives] = candidates;
-  if (winner === undefined) return undefined;
-  return { fact, winner, alternatives, designation, strategy, conflict: inConflict(candidates.map(({ head }) => head)) };
+function settlementOf(fact: Fact, candidates: readonly Candidate[]): Resolution['settlement'] {
+  if (fact.assertions.every(({ judgements }) => judgements.length === 0)) return undefined;
+  const known = byRef(fact.assertions);
+  const judgement = judgementsOn(fact.assertions, fact.members).findLast(isOfOneFact);
+  if (judgement === undefined || judgement.withdrawn) return undefined;
+  const inForce = isInForce(judgement, known);
+  if (inForce) return { judgement, inForce };
+  return candidates.some(({ assertion }) => assertion.assertionId === judgement.chosen) ? { judgement, inForce } : undefined;
 }
 
-export function inConflict(heads: readonly Head[]): boolean {
-  return heads.some((head) => head.value !== heads[0]?.value);
+/** Of two facts that both may stand, `keep-both` settles their dispute and neither of them. */
+function isOfOneFact({ decision, judged }: Judgement): boolean {
+  return decision === 'choose' || (decision === 'keep-both' && judged.every(({ group }) => group === 0));
 }
 
-function order(strategy: Strategy, left: Candidate, right: Candidate): number {
-  const byRank = left.rank - right.rank;
-  const byTime = compareBytes(right.head.validTime.from ?? '', left.head.validTime.from ?? '');
-  const [first, second] = strategy === 'latest' ? [byTime, byRank] : [byRank, byTime];
-  return first || second || byPlace(left, right);
+/** A choice stands as long as it is in force; where a steward has to decide, it stands until they have decided again. */
+function chosenBy(settlement: Resolution['settlement'], candidates: readonly Candidate[]): Candidate | undefined {
+  if (settlement === undefined || settlement.judgement.decision !== 'choose') return undefined;
+  const { judgement, inForce } = settlement;
+  const manual = candidates[0] !== undefined && strategyOf(candidates[0].assertion) === 'manual';
+  if (!inForce && !manual) return undefined;
+  return contenders(candidates).find(({ assertion }) => assertion.assertionId === judgement.chosen);
 }
 
-function byPlace(left: Candidate, right: Candidate): number {
-  return (
-    compareBytes(left.assertion.source, right.assertion.source) ||
-    orderVersions(left.head.sourceVersion, right.head.sourceVersion) ||
-    compareBytes(left.assertion.recordKey, right.assertion.recordKey) ||
-    compareBytes(left.head.contentToken, right.head.contentToken) ||
-    compareBytes(left.head.sourceVersion ?? '', right.head.sourceVersion ?? '')
-  );
+function stateOf(
+  strategy: Strategy,
+  winner: Candidate,
+  differing: readonly Candidate[],
+  questionable: boolean,
+  settlement: Resolution['settlement'],
+  candidates: readonly Candidate[],
+): Standing {
+  if (!questionable) return 'agreed';
+  if (settlement?.inForce === true) return coversAll(settlement.judgement, candidates) ? 'settled' : 'open';
+  if (strategy === 'latest' && differing.every(({ head }) => (head.validTime.from ?? '') < (winner.head.validTime.from ?? ''))) return 'ruled';
+  if (strategy === 'union' || strategy === 'manual' || differing.length === 0) return 'open';
+  return differing.every(({ rank }) => rank > winner.rank) ? 'ruled' : 'open';
+}
+
+/** A statement that was not judged, and says what no judged one says, is a new question. */
+function coversAll({ judged }: Judgement, candidates: readonly Candidate[]): boolean {
+  const seen = new Set(judged.map((one) => `${refOf(one)}|${one.eventId}`));
+  const wasSeen = ({ assertion, head }: Candidate) => seen.has(`${refOf(assertion)}|${head.eventId}`);
+  const [known, others] = [candidates.filter(wasSeen), candidates.filter((one) => !wasSeen(one))];
+  return others.every((other) => known.some((one) => agree(one.names, other.names)));
 }

@@ -1,10 +1,12 @@
 import type { EventReader } from '../../domain/log.js';
+import { RECORD_EVENTS } from '../../domain/record/assertions.js';
+import { foldFacts } from '../../domain/record/fold.js';
+import { streams } from '../../domain/streams.js';
 import type { Recorded } from '../../schemas/catalogue.js';
-import { ASSERTION_EVENTS } from '../../schemas/catalogue.js';
+import type { ValidTime } from '../../schemas/event.js';
+import type { PatientGroup } from '../../schemas/events/patients-merged.js';
+import { isCategory, isStateCategory } from '../../schemas/phi/categories.js';
 import type { Fact } from '../../schemas/read-models/fact.js';
-import { PageRows } from '../page-rows.js';
-import type { ReadModels } from '../ports.js';
-import { recordProjection } from '../record.js';
 
 const PAGE = 1000;
 
@@ -16,36 +18,31 @@ export function wasKnown(knownAt: KnownAt, at: { readonly position: string; read
 }
 
 /**
- * A patient's facts as they were known: the same projection, folded over the patient's own stream up to then. So what an
- * auditor replays and what a reader saw at the time cannot differ.
+ * What is true at an instant. A time that is not known counts as always. A state (a condition, a cover) stops being true when
+ * it ends; what happened (an observation, an encounter) has happened for ever after.
  */
-export async function factsKnownAt(store: EventReader, stream: string, knownAt: KnownAt): Promise<Fact[]> {
-  const events = (await wholeStream(store, stream)).filter(({ event, position }) =>
-    wasKnown(knownAt, { position, recordedAt: event.recordedAt }, (left, right) => store.compare(left, right)),
-  );
-  return factsOf(events, (left, right) => store.compare(left, right));
+export function isTrueAt(category: string, { from, to }: ValidTime, validAt: string): boolean {
+  const ends = isCategory(category) && isStateCategory(category);
+  return (from === null || from <= validAt) && (!ends || to === null || to > validAt);
 }
 
-/** Folds events into facts in memory. */
-export async function factsOf(events: readonly Recorded[], compare: EventReader['compare']): Promise<Fact[]> {
-  const rows = await PageRows.fetch(NOTHING_STORED, recordProjection, 0, events, compare);
-  for (const recorded of events) rows.change(recordProjection.apply(recorded, rows), recorded.position);
-  return rows
-    .changes()
-    .put.sort((left, right) => (left.key < right.key ? -1 : 1))
-    .map((row) => row.value as Fact);
+/**
+ * The facts of patients as they were known: the rules of the read model, folded over the patients' own streams up to then. So
+ * what an auditor replays and what a reader saw at the time cannot differ. In the order of the rows' keys.
+ */
+export async function factsKnownAt(store: EventReader, tenant: string, group: PatientGroup, knownAt: KnownAt): Promise<Fact[]> {
+  const compare = (left: string, right: string) => store.compare(left, right);
+  const all = await Promise.all(group.members.map((patientId) => wholeStream(store, streams.patient(tenant, patientId))));
+  const events = all.flat().filter(({ event, position }) => wasKnown(knownAt, { position, recordedAt: event.recordedAt }, compare));
+  if (all.length > 1) events.sort((left, right) => compare(left.position, right.position));
+  return foldFacts(tenant, group, events);
 }
 
 async function wholeStream(store: EventReader, stream: string): Promise<Recorded[]> {
   const all: Recorded[] = [];
   for (;;) {
-    const page = await store.readStream(stream, { from: (all.at(-1)?.revision ?? -1) + 1, limit: PAGE, types: ASSERTION_EVENTS });
+    const page = await store.readStream(stream, { from: (all.at(-1)?.revision ?? -1) + 1, limit: PAGE, types: RECORD_EVENTS });
     all.push(...page);
     if (page.length < PAGE) return all;
   }
 }
-
-const NOTHING_STORED = {
-  get: async (_model: string, keys: readonly string[]) => keys.map(() => undefined),
-  keysByIndex: async (_model: string, values: readonly string[]) => values.map(() => []),
-} as unknown as ReadModels;

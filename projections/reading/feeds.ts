@@ -1,11 +1,17 @@
 import type { EventPage, EventReader } from '../../domain/log.js';
 import type { Vault } from '../../domain/rings.js';
-import type { EventType, Recorded } from '../../schemas/catalogue.js';
+import { type EventType, patientsOf, type Recorded } from '../../schemas/catalogue.js';
 import { splitContent } from './content.js';
 import type { JsonText } from './record-json.js';
 
-/** What consumers can subscribe to: each feed is the log, narrowed to some types and to the reader's tenant. */
-export const FEEDS: Readonly<Record<string, { readonly description: string; readonly types: readonly EventType[] }>> = {
+export interface Feed {
+  readonly description: string;
+  /** A feed of the log: it, narrowed to these types. Null: what the read model `resolutions` noticed. */
+  readonly types: readonly EventType[] | null;
+}
+
+/** What consumers can subscribe to, each narrowed to the reader's tenant. */
+export const FEEDS: Readonly<Record<string, Feed>> = {
   facts: {
     description: 'Every clinical fact recorded, corrected or retracted, with its content.',
     types: ['fact-recorded', 'fact-corrected', 'fact-retracted'],
@@ -13,6 +19,14 @@ export const FEEDS: Readonly<Record<string, { readonly description: string; read
   patients: {
     description: 'Every patient registered, and every change of demographics, with its content.',
     types: ['patient-registered', 'demographics-updated'],
+  },
+  'record-changes': {
+    description: 'Every change of what the record shows: which fact or element, from which statement to which, and why. Without content.',
+    types: null,
+  },
+  conflicts: {
+    description: 'Every turn of a conflict: opened, changed, ruled, settled, reopened, closed. Without content.',
+    types: null,
   },
 };
 
@@ -47,7 +61,7 @@ export async function feedPage(deps: { vault: Vault }, page: EventPage, tenant: 
     items: items.map(({ position, json }) => ({ position, json })),
     through: page.through,
     end: page.end,
-    patients: distinct(own.map(({ event }) => ('patientId' in event.data ? event.data.patientId : ''))),
+    patients: distinct(own.flatMap(({ event }) => patientsOf(event))),
     categories: distinct(own.map(({ event }) => ('category' in event.data ? event.data.category : ''))),
     opened: items.filter(({ opened }) => opened).length,
   };
@@ -74,7 +88,7 @@ async function itemOf(vault: Vault, { event, position, revision }: Recorded): Pr
 /** Empty when there is nothing to open: a retraction has no content, and an erased patient has no keys. */
 async function contentOf(vault: Vault, event: Recorded['event']): Promise<string> {
   const [sealed] = event.sealed;
-  if (sealed === undefined || !('patientId' in event.data)) return '';
+  if (sealed === undefined || !('patientId' in event.data) || event.data.patientId === null) return '';
   const ring = await vault.patientRing(event.tenant, event.data.patientId);
   if (ring === undefined) return '';
   const { sourceRecordId, resource } = splitContent(await ring.open(sealed, { stream: event.stream, eventId: event.id }));

@@ -1,8 +1,20 @@
 import type { EventReader } from '../../domain/log.js';
 import type { KeyRing } from '../../domain/rings.js';
-import { ASSERTION_EVENTS, isAssertion, type Recorded } from '../../schemas/catalogue.js';
+import { ASSERTION_EVENTS, type EventOf, type Recorded } from '../../schemas/catalogue.js';
+import { isTrueAt, type KnownAt, wasKnown } from './as-of.js';
 import { splitContent } from './content.js';
 import type { JsonText } from './record-json.js';
+
+export interface HistoryQuery {
+  readonly from: number;
+  readonly limit: number;
+  readonly category: string | null;
+  /** Only events whose valid time covers this instant. */
+  readonly validAt: string | null;
+  /** Only what was known by then. */
+  readonly knownAt: KnownAt | null;
+  readonly ring: KeyRing | null;
+}
 
 export interface HistoryPage {
   readonly entries: readonly JsonText[];
@@ -12,25 +24,33 @@ export interface HistoryPage {
   readonly categories: readonly string[];
 }
 
+/** What sources said of a patient and what stewards decided. How names translate between merged patients is no part of it. */
+const HISTORY_EVENTS = [...ASSERTION_EVENTS, 'conflict-settled', 'conflict-reopened'] as const;
+type HistoryEvent = EventOf<(typeof HISTORY_EVENTS)[number]>;
+
 /**
  * What happened to a patient's record, event by event. The patient's stream is the history, so it is read as it is: complete
  * the moment a command is acknowledged, with nothing derived that could be missing. Content is opened only with a ring.
  */
-export async function readHistory(
-  store: EventReader,
-  stream: string,
-  options: { from: number; limit: number; category: string | null; ring: KeyRing | null },
-): Promise<HistoryPage> {
-  const page = await store.readStream(stream, { from: options.from, limit: options.limit, types: ASSERTION_EVENTS });
-  const wanted = page.filter(({ event }) => isAssertion(event) && (options.category === null || event.data.category === options.category));
-  const entries = await Promise.all(wanted.map((recorded) => entryJson(recorded, options.ring)));
+export async function readHistory(store: EventReader, stream: string, query: HistoryQuery): Promise<HistoryPage> {
+  const page = (await store.readStream(stream, { from: query.from, limit: query.limit, types: HISTORY_EVENTS })) as readonly Recorded<HistoryEvent>[];
+  const wanted = page.filter((recorded) => wasKnownTo(query.knownAt, recorded, store) && isWanted(recorded.event, query));
+  const entries = await Promise.all(wanted.map((recorded) => entryJson(recorded, query.ring)));
   const last = page.at(-1);
   return {
     entries,
-    next: page.length === options.limit && last !== undefined ? last.revision + 1 : null,
-    opened: options.ring === null ? 0 : wanted.filter(({ event }) => event.sealed.length > 0).length,
-    categories: [...new Set(wanted.map(({ event }) => ('category' in event.data ? event.data.category : '')))],
+    next: page.length === query.limit && last !== undefined ? last.revision + 1 : null,
+    opened: query.ring === null ? 0 : wanted.filter(({ event }) => event.sealed.length > 0).length,
+    categories: [...new Set(wanted.map(({ event }) => event.data.category))],
   };
+}
+
+function wasKnownTo(knownAt: KnownAt | null, { event, position }: Recorded, store: EventReader): boolean {
+  return knownAt === null || wasKnown(knownAt, { position, recordedAt: event.recordedAt }, (left, right) => store.compare(left, right));
+}
+
+function isWanted({ data, validTime }: HistoryEvent, { category, validAt }: HistoryQuery): boolean {
+  return (category === null || data.category === category) && (validAt === null || isTrueAt(data.category, validTime, validAt));
 }
 
 async function entryJson({ event, revision, position }: Recorded, ring: KeyRing | null): Promise<JsonText> {

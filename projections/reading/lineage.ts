@@ -1,30 +1,60 @@
-import { tokensOf } from '../../domain/resolution/grouping.js';
-import type { Resolution } from '../../domain/resolution/resolve.js';
-import type { Assertion } from '../../schemas/read-models/fact.js';
-import { ruleOf } from './record-json.js';
+import { agree } from '../../domain/resolution/agreement.js';
+import type { Dispute } from '../../domain/resolution/disputes.js';
+import { factIdOf, tokensOf } from '../../domain/resolution/grouping.js';
+import { byRef, isInForce, judgementsOn, refOf } from '../../domain/resolution/judgements.js';
+import type { Candidate, Resolution } from '../../domain/resolution/resolve.js';
+import type { Assertion, Fact, Judgement } from '../../schemas/read-models/fact.js';
+import { disputesOf } from './record-json.js';
+import { ruleOf } from './rule-json.js';
+
+/** Where a value came from, as the API shows it. */
+export type Lineage = ReturnType<typeof lineageOf>;
 
 /** Where each value came from: the winning event, every assertion with its versions, and what made them one fact. Nothing is opened. */
-export function lineageOf(resolution: Resolution) {
-  const { fact, winner } = resolution;
+export function lineageOf(resolution: Resolution, disputes: readonly Dispute[]) {
+  const { fact, winner, alternatives, takenBack } = resolution;
   return {
     factId: fact.factId,
+    /** Ids under which the fact was known before it grew together: any statement's own. */
+    aliases: fact.assertions.map(factIdOf).filter((id) => id !== fact.factId),
     category: fact.category,
     element: fact.element,
+    resourceType: winner.assertion.resourceType,
     conflict: resolution.conflict,
-    value: { assertionId: winner.assertion.assertionId, source: winner.assertion.source, eventId: winner.head.eventId, position: winner.head.position },
+    state: resolution.state,
+    disputedBy: disputesOf(resolution, disputes),
+    takenBackBy: takenBack.map(({ assertionId, source, heads }) => ({ assertionId, source, eventId: heads[0]?.eventId ?? null })),
+    value: statementOf(winner, winner),
+    alternatives: alternatives.map((candidate) => statementOf(candidate, winner)),
     rule: ruleOf(resolution),
-    joinedBy: sharedTokens(fact.assertions),
+    joinedBy: sharedTokens(fact),
+    keptApart: fact.cut,
+    settlements: judgementsOn(fact.assertions, fact.members).map((judgement) => settlementOf(judgement, fact.assertions)),
     assertions: fact.assertions.map(assertionOf),
   };
 }
 
+function statementOf({ assertion, head, names, outranked }: Candidate, winner: Candidate) {
+  const { assertionId, source, patientId } = assertion;
+  const { eventId, position, recordedAt, sourceVersion, validTime } = head;
+  return { assertionId, source, patientId, eventId, position, recordedAt, sourceVersion, validTime, agrees: agree(names, winner.names), outranked };
+}
+
+/** Whether it is in force can be told where all that it judged is in this fact; of two facts, their dispute tells. */
+function settlementOf({ judged, ...judgement }: Judgement, assertions: readonly Assertion[]) {
+  const known = byRef(assertions);
+  const whole = judged.every((one) => known.has(refOf(one)));
+  return { ...judgement, inForce: judgement.withdrawn ? false : whole ? isInForce({ judged, ...judgement }, known) : null };
+}
+
 function assertionOf(assertion: Assertion) {
-  const { assertionId, source, resourceType, retraction, past } = assertion;
+  const { assertionId, patientId, source, resourceType, retraction, past } = assertion;
   return {
     assertionId,
+    patientId,
     source,
     resourceType,
-    live: assertion.heads.map(({ eventId, eventType, position, revision, recordedAt, sourceVersion, validTime }) => ({
+    live: assertion.heads.map(({ eventId, eventType, position, revision, recordedAt, sourceVersion, validTime, standing }) => ({
       eventId,
       eventType,
       position,
@@ -32,6 +62,7 @@ function assertionOf(assertion: Assertion) {
       recordedAt,
       sourceVersion,
       validTime,
+      standing,
     })),
     past,
     retraction,
@@ -39,10 +70,10 @@ function assertionOf(assertion: Assertion) {
 }
 
 /** The keyed hashes that two or more assertions share: they are why the ledger takes these to be the same thing. */
-function sharedTokens(assertions: readonly Assertion[]): { token: string; assertionIds: string[] }[] {
+function sharedTokens({ assertions, patientId }: Fact): { token: string; assertionIds: string[] }[] {
   const holders = new Map<string, string[]>();
   for (const assertion of assertions) {
-    for (const token of tokensOf(assertion)) holders.set(token, [...(holders.get(token) ?? []), assertion.assertionId]);
+    for (const token of tokensOf(assertion, patientId)) holders.set(token, [...(holders.get(token) ?? []), assertion.assertionId]);
   }
   return [...holders].filter(([, ids]) => ids.length > 1).map(([token, assertionIds]) => ({ token, assertionIds }));
 }

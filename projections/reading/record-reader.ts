@@ -1,22 +1,29 @@
-import type { Designation } from '../../domain/authority/precedence.js';
 import type { EventReader } from '../../domain/log.js';
-import { type Resolution, resolveFact } from '../../domain/resolution/resolve.js';
-import { streams } from '../../domain/streams.js';
-import { type Category, isCategory, isStateCategory } from '../../schemas/phi/categories.js';
+import { type Dispute, disputesAmong } from '../../domain/resolution/disputes.js';
+import { type Resolution, type ResolutionContext, resolveFact } from '../../domain/resolution/resolve.js';
+import type { PatientGroup } from '../../schemas/events/patients-merged.js';
+import type { Category } from '../../schemas/phi/categories.js';
 import type { Fact, Head } from '../../schemas/read-models/fact.js';
-import { designationPrefix } from '../directory.js';
+import { type GroupRow, groupKey } from '../groups.js';
 import type { ReadModels } from '../ports.js';
-import { conflictIndex, factKey, factPrefix } from '../record.js';
-import { factsKnownAt, type KnownAt, wasKnown } from './as-of.js';
+import { factKey } from '../record.js';
+import { isTrueAt, type KnownAt, wasKnown } from './as-of.js';
+import { designationsOf, organizationsOf } from './designations.js';
+import { FactRows, type FactsPage } from './fact-rows.js';
+import { KnownFacts } from './known-facts.js';
 
 export interface RecordQuery {
   readonly tenant: string;
   readonly patientId: string;
   readonly category: Category | null;
   readonly conflictsOnly: boolean;
+  /** Only the fact of this id, or the one that a statement of this id has become part of. */
+  readonly factId?: string;
   /** The instant for which the record is asked: what is true then, by the designations in force then. */
   readonly validAt: string | null;
   readonly knownAt: KnownAt | null;
+  /** Judge by the designations of this instant, as they are known today, instead of by those in force and known then. */
+  readonly designationsAt: string | null;
   /** Row key after which to begin. */
   readonly after: string | null;
   readonly limit: number;
@@ -24,70 +31,80 @@ export interface RecordQuery {
 }
 
 export interface RecordPage {
+  /** The patient who answers: the survivor, where the one asked for was merged. */
+  readonly group: PatientGroup;
   readonly resolutions: readonly Resolution[];
+  /** Disputes that facts of this page are part of. */
+  readonly disputes: readonly Dispute[];
   /** Row key to go on after; null at the end. */
   readonly next: string | null;
 }
 
-const DESIGNATIONS_AT_MOST = 10_000;
-
 /** Reads facts and settles them: rows when the record is asked as it is, the patient's stream when it is asked as it was known. */
 export class RecordReader {
+  readonly #known: KnownFacts;
+
   constructor(
     private readonly models: ReadModels,
     private readonly store: EventReader,
-  ) {}
+  ) {
+    this.#known = new KnownFacts(store);
+  }
 
   async read(query: RecordQuery): Promise<RecordPage> {
-    const [{ facts, next }, designations] = await Promise.all([this.#facts(query), this.designations(query.tenant, query.knownAt)]);
-    const at = query.validAt ?? (query.knownAt !== null && 'time' in query.knownAt ? query.knownAt.time : query.now);
-    const resolutions = facts
-      .map((fact) => resolveFact(fact, designations, at, liveAt(fact, query.validAt)))
-      .filter((resolution) => resolution !== undefined)
-      .filter((resolution) => !query.conflictsOnly || resolution.conflict);
-    return { resolutions, next };
+    const group = await this.groupOf(query.tenant, query.patientId, query.knownAt);
+    const facts = new FactRows(this.models, this.#known, query, group);
+    const [{ page, next }, context] = await Promise.all([facts.page(), this.#context(query, group)]);
+    const resolving = { ...context, takenBack: await facts.takenBack() };
+    const resolve = (fact: Fact) => resolveFact(fact, { ...resolving, live: liveAt(fact, query.validAt) });
+    const resolutions = page.map(resolve).filter((resolution) => resolution !== undefined);
+    const others = (await facts.contradicted(resolutions)).map(resolve).filter((resolution) => resolution !== undefined);
+    const own = new Set(resolutions.map(({ fact }) => fact.factId));
+    const disputes = disputesAmong([...resolutions, ...others]).filter(({ facts: pair }) => pair.some(({ fact }) => own.has(fact.factId)));
+    return { group, resolutions: query.conflictsOnly ? questionable(resolutions, disputes) : resolutions, disputes, next };
   }
 
-  /** Every designation of the tenant, as far as it was known. They are few: a tenant designates scopes, not patients. */
-  async designations(tenant: string, knownAt: KnownAt | null): Promise<Designation[]> {
-    const rows = await this.models.byPrefix('directory', designationPrefix(tenant), { limit: DESIGNATIONS_AT_MOST });
-    const compare = (left: string, right: string) => this.store.compare(left, right);
-    return rows
-      .filter((row) => knownAt === null || wasKnown(knownAt, { position: row.position, recordedAt: (row.value as Designation).recordedAt }, compare))
-      .map((row) => row.value as Designation);
+  /** A page of facts as they lie, also those of which nothing is live any more. */
+  async facts(query: RecordQuery): Promise<FactsPage & { readonly group: PatientGroup }> {
+    const group = await this.groupOf(query.tenant, query.patientId, query.knownAt);
+    return { group, ...(await new FactRows(this.models, this.#known, query, group).page()) };
   }
 
-  async #facts(query: RecordQuery): Promise<{ facts: Fact[]; next: string | null }> {
-    const { tenant, patientId, category, after, limit } = query;
-    if (query.knownAt !== null) {
-      const all = await factsKnownAt(this.store, streams.patient(tenant, patientId), query.knownAt);
-      const wanted = all.filter((fact) => (category === null || fact.category === category) && (after === null || factKey(fact) > after));
-      return cut(wanted, limit);
-    }
-    // One more than asked for says whether there is a next page.
-    const page = { limit: limit + 1, ...(after === null ? {} : { after }) };
-    const rows = query.conflictsOnly
-      ? await this.models.byIndex('record', conflictIndex(tenant, patientId), page)
-      : await this.models.byPrefix('record', factPrefix(tenant, patientId, category ?? undefined), page);
-    return cut(
-      rows.map((row) => row.value as Fact),
-      limit,
-    );
+  /** The patients that a patient is one with, now or as it was known. */
+  async groupOf(tenant: string, patientId: string, knownAt: KnownAt | null = null): Promise<PatientGroup> {
+    const [row] = await this.models.get('record', [groupKey(tenant, patientId)]);
+    const alone = { root: patientId, members: [patientId] };
+    if (row === undefined) return alone;
+    const { root, members, history } = row.value as GroupRow;
+    if (knownAt === null) return { root, members };
+    const known = history.findLast((then) => wasKnown(knownAt, then, (left, right) => this.store.compare(left, right)));
+    return known === undefined ? alone : { root: known.root, members: known.members };
+  }
+
+  /** The last instant at which no more was known: that of the next event. Null when there is none yet. */
+  async #instantOf(knownAt: KnownAt | null): Promise<string | null> {
+    if (knownAt === null) return null;
+    if ('time' in knownAt) return knownAt.time;
+    const { events } = await this.store.readAll({ after: knownAt.position, limit: 1 });
+    return events[0]?.event.recordedAt ?? null;
+  }
+
+  async #context(query: RecordQuery, group: PatientGroup): Promise<ResolutionContext> {
+    const { tenant, knownAt, designationsAt } = query;
+    const [designations, organizations] = await Promise.all([
+      designationsOf({ models: this.models, store: this.store }, { tenant, patients: group.members, knownAt: designationsAt === null ? knownAt : null }),
+      organizationsOf({ models: this.models }, tenant),
+    ]);
+    const then = designationsAt ?? query.validAt ?? (await this.#instantOf(knownAt)) ?? query.now;
+    return { designations, organizations, patients: group.members, at: then };
   }
 }
 
-function cut(facts: readonly Fact[], limit: number): { facts: Fact[]; next: string | null } {
-  const page = facts.slice(0, limit);
-  const last = page.at(-1);
-  return { facts: page, next: facts.length > limit && last !== undefined ? factKey(last) : null };
+function questionable(resolutions: readonly Resolution[], disputes: readonly Dispute[]): Resolution[] {
+  const disputed = new Set(disputes.flatMap(({ facts }) => facts.map(({ fact }) => factKey(fact))));
+  return resolutions.filter(({ conflict, state, fact }) => conflict || state !== 'agreed' || disputed.has(factKey(fact)));
 }
 
-/**
- * What is true at an instant. A time that is not known counts as always. A state (a condition, a cover) stops being true when
- * it ends; what happened (an observation, an encounter) has happened for ever after.
- */
-function liveAt(fact: Fact, validAt: string | null): (head: Head) => boolean {
-  if (validAt === null) return () => true;
-  const ends = isCategory(fact.category) && isStateCategory(fact.category);
-  return ({ validTime: { from, to } }) => (from === null || from <= validAt) && (!ends || to === null || to > validAt);
+function liveAt({ category }: Fact, validAt: string | null): (head: Head) => boolean {
+  return validAt === null ? () => true : ({ validTime }) => isTrueAt(category, validTime, validAt);
 }

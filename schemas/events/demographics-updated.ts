@@ -3,7 +3,7 @@ import { eventSchema, Uuid } from '../event.js';
 import { AssertionProperties } from './statement.js';
 
 /** A source states the demographics it holds; `replaces` names the events of the same source record that it takes the place of. */
-export const DemographicsUpdated = eventSchema('demographics-updated', 1, {
+export const DemographicsUpdated = eventSchema('demographics-updated', 2, {
   ...AssertionProperties,
   replaces: Type.Array(Uuid, { maxItems: 64 }),
 });

@@ -2,4 +2,4 @@ import { eventSchema } from '../event.js';
 import { AssertionProperties } from './statement.js';
 
 /** A source asserts a clinical fact; the FHIR resource is sealed as it was written. */
-export const FactRecorded = eventSchema('fact-recorded', 1, AssertionProperties);
+export const FactRecorded = eventSchema('fact-recorded', 2, AssertionProperties);

@@ -2,4 +2,4 @@ import { eventSchema } from '../event.js';
 import { AssertionProperties } from './statement.js';
 
 /** A patient's stream begins; the first source's demographics come with it. */
-export const PatientRegistered = eventSchema('patient-registered', 1, AssertionProperties);
+export const PatientRegistered = eventSchema('patient-registered', 2, AssertionProperties);

@@ -26,6 +26,8 @@ test('nothing set is a development ledger on the loopback, with the embedded sto
     production: false,
     keyFile: 'data/keys/key-encryption-key.json',
     issuerFile: 'data/keys/development-issuer.json',
+    changeControl: 'four-eyes',
+    timeZone: 'UTC',
   });
 });
 
@@ -39,6 +41,8 @@ test('every variable is read', () => {
     KEY_PROVIDER: 'file',
     KEY_FILE: '/run/secrets/kek.json',
     LOG_LEVEL: 'silent',
+    CHANGE_CONTROL: 'one-person',
+    ENTITY_TIME_ZONE: 'Europe/Berlin',
     NODE_ENV: 'test',
   };
   assert.equal(Object.keys(env).sort(), Object.keys(VARIABLES).sort());
@@ -52,6 +56,8 @@ test('every variable is read', () => {
     production: false,
     keyFile: '/run/secrets/kek.json',
     issuerFile: '/var/ledger/keys/development-issuer.json',
+    changeControl: 'one-person',
+    timeZone: 'Europe/Berlin',
   });
 });
 
@@ -69,12 +75,14 @@ test('each bad value is refused in words that name the variable', () => {
     ['MONGODB_URL', 'localhost:27017'],
     ['LOG_LEVEL', 'loud'],
     ['KEY_PROVIDER', 'pkcs11'],
+    ['CHANGE_CONTROL', 'nobody'],
+    ['ENTITY_TIME_ZONE', 'Berlin'],
   ];
   for (const [name, value] of bad) assert.match(problemsOf({ [name]: value })[0] ?? 'nothing', name, `${name}=${value}`);
 });
 
 test('a variable that looks like ours and is none is refused, others are let be', () => {
-  for (const name of ['EVENTSTORE_URI', 'MONGO_URL', 'KEY_FILES', 'DATA_FOLDER', 'LEDGER_PORT', 'OIDC_ISSUR', 'ESDB_URL'])
+  for (const name of ['EVENTSTORE_URI', 'MONGO_URL', 'KEY_FILES', 'DATA_FOLDER', 'LEDGER_PORT', 'OIDC_ISSUR', 'ESDB_URL', 'ENTITY_TIMEZONE', 'CHANGE_CONTROLS'])
     assert.match(problemsOf({ [name]: 'x' })[0] ?? 'nothing', name);
   assert.equal(problemsOf({ LEDGER_URL: 'http://x', LEDGER_TOKEN: 'x', PATH: '/bin', HOME: '/', npm_config_x: '1' }), []);
 });
@@ -87,6 +95,11 @@ test('all that is wrong is said at once', () => {
 
 test('production is refused while there is only the development issuer and an unprotected key file', () => {
   assert.match(problemsOf({ NODE_ENV: 'production' })[0] ?? 'nothing', 'NODE_ENV=production refuses the embedded development issuer');
+});
+
+test('in production protected changes need four eyes', () => {
+  const problems = problemsOf({ NODE_ENV: 'production', CHANGE_CONTROL: 'one-person' });
+  assert.ok(problems.some((problem) => problem.includes('CHANGE_CONTROL=one-person')));
 });
 
 test('every variable is documented, and every documented variable is read', () => {

@@ -9,7 +9,7 @@ import { openKeyFile } from '../../adapters/webcrypto/key-file.js';
 import { WrappedVault } from '../../adapters/webcrypto/vault.js';
 import { envelop } from '../../commands/envelope.js';
 import type { KeyRing } from '../../commands/ports.js';
-import { TIMELESS } from '../../domain/decider.js';
+import { type Draft, TIMELESS } from '../../domain/decider.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
 import { OBSERVATION, patientText, resourceText } from '../support/fixtures-fhir.js';
 import { RESOURCE_BYTES } from './world.js';
@@ -64,7 +64,8 @@ async function eventFor(
   const [id, stream, correlationId] = [randomUUID(), `${TENANT}.patient-${patientId}`, randomUUID()];
   const content = `{"sourceRecordId":"${recordId}","resource":${text}}`;
   const sealed = await ring.seal({ stream, eventId: id, name: 'content', scope: category }, content);
-  const statement = { element: null, identity: [ring.blind('identity', recordId)], value: ring.blind('value', text) };
+  const names = { identity: [ring.blind('identity', recordId)], value: ring.blind('value', text), precision: [], codes: [], asserts: [], contradicts: [] };
+  const statement = { element: null, part: null, ...names, standing: 'stated' as const };
   const data = {
     patientId,
     category,
@@ -76,6 +77,6 @@ async function eventFor(
   };
   const source = { id: 'ehr', recordKey: ring.blind('record', `ehr|${recordId}`) };
   const caller = { tenant: TENANT, actor: { subject: 'ehr', roles: ['source'], organization: null }, purpose: 'TREAT' };
-  const draft = { type, data, source, validTime: TIMELESS, content: null };
+  const draft = { type, data, source, validTime: TIMELESS, content: null } as Draft;
   return envelop(deps, stream, id, draft, [sealed], { ...caller, correlationId, causationId: correlationId, idempotency: null });
 }

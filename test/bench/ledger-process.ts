@@ -108,7 +108,16 @@ export class LedgerProcess {
 
 function serve(dataDir: string, { env, profileFolder }: LedgerOptions): ChildProcess {
   const { EVENTSTORE_URL: _, MONGODB_URL: __, ...inherited } = process.env;
-  const all = { ...inherited, DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', NODE_ENV: 'development', ...env };
+  const all = {
+    ...inherited,
+    DATA_DIR: dataDir,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'warn',
+    NODE_ENV: 'development',
+    CHANGE_CONTROL: 'one-person',
+    ...env,
+  };
   const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
   const child = spawn(process.execPath, [...profile, MAIN, 'serve'], { env: all, stdio: ['ignore', 'pipe', 'inherit'] });
   endWithThis(child);

@@ -1,6 +1,9 @@
+import { benchBigPatient } from './big-patient.js';
 import { benchBulk } from './bulk.js';
 import { benchCommands } from './commands.js';
 import { reportConditions } from './conditions.js';
+import { benchDesignationChange } from './designation-change.js';
+import { benchDuplicates } from './duplicates.js';
 import { benchLag } from './lag.js';
 import { type BenchName, type BenchOptions, readOptions, USAGE } from './options.js';
 import { summariseProfiles } from './profile.js';
@@ -8,6 +11,7 @@ import { benchDecide, benchSeal } from './pure.js';
 import { benchReads } from './reads.js';
 import { benchRebuild, benchStart } from './rebuild.js';
 import { Report } from './report.js';
+import { benchResolve } from './resolve.js';
 
 /** `npm run bench`: each figure beside its floor, measured in the same run. */
 const RUN: Readonly<Record<BenchName, (options: BenchOptions, report: Report) => Promise<void>>> = {
@@ -19,6 +23,10 @@ const RUN: Readonly<Record<BenchName, (options: BenchOptions, report: Report) =>
   lag: benchLag,
   rebuild: benchRebuild,
   start: benchStart,
+  resolve: benchResolve,
+  'big-patient': benchBigPatient,
+  duplicates: benchDuplicates,
+  'designation-change': benchDesignationChange,
 };
 
 let options: BenchOptions;

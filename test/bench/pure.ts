@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { SecretKeyRing } from '../../adapters/webcrypto/key-ring.js';
 import { type Assertion, type PatientCommand, patientDecider } from '../../domain/record/decide.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
+import type { BlindStatement } from '../../schemas/events/statement.js';
 import { eventOf } from '../support/events.js';
 import { OBSERVATION, resourceText } from '../support/fixtures-fhir.js';
 import { perSecond } from './conditions.js';
@@ -42,6 +43,11 @@ function token(kind: string, n: number): string {
   return `${kind}${n}`.padEnd(22, 'A');
 }
 
+function statement(n: number): BlindStatement {
+  const names = { identity: [token('i', n)], value: token('v', n), precision: [], codes: [token('k', n)], asserts: [], contradicts: [] };
+  return { element: null, part: null, ...names, standing: 'stated' };
+}
+
 function assertion(patientId: string, n: number): Assertion {
   return {
     patientId,
@@ -51,7 +57,7 @@ function assertion(patientId: string, n: number): Assertion {
     category: 'vital-signs',
     resourceType: 'Observation',
     contentToken: token('c', n),
-    statements: [{ element: null, identity: [token('i', n)], value: token('v', n) }],
+    statements: [statement(n)],
     validTime: { from: null, to: null },
     text: '',
     newAssertionId: randomUUID(),

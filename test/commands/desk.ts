@@ -2,24 +2,32 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ModelFactFinder } from '../../adapters/fact-finder.js';
+import { createFhirValidator } from '../../adapters/fhir/validate.js';
+import { Intake } from '../../adapters/http/intake.js';
 import { MemoryEventStore } from '../../adapters/memory/event-store.js';
 import { MemoryKeyStore } from '../../adapters/memory/key-store.js';
 import { MemoryReadModels } from '../../adapters/memory/read-models.js';
 import { ModelProgress } from '../../adapters/model-progress.js';
 import { ModelPatientIndex, patientIndexing } from '../../adapters/patient-index.js';
+import { ucumUnits } from '../../adapters/ucum/units.js';
 import { openKeyFile } from '../../adapters/webcrypto/key-file.js';
 import { WrappedVault } from '../../adapters/webcrypto/vault.js';
 import { AccessLog } from '../../commands/access-log.js';
 import { type AnyJob, execute } from '../../commands/execute.js';
 import { type HandlerDeps, handle, type IncomingCommand } from '../../commands/handle.js';
+import { Identities } from '../../commands/identities.js';
 import { Lanes } from '../../commands/lanes.js';
-import type { EventStore, PatientIndex } from '../../commands/ports.js';
+import type { EventStore, FactFinder, PatientIndex } from '../../commands/ports.js';
 import type { Caller, Outcome, Receipt } from '../../commands/request.js';
 import { SourceStandings } from '../../commands/speaker.js';
 import { States } from '../../commands/states.js';
+import type { ChangeControl } from '../../domain/change-control/protected.js';
 import type { JsonObject } from '../../domain/json/json-value.js';
 import { parseLossless } from '../../domain/json/lossless.js';
 import { accessesProjection } from '../../projections/accesses.js';
+import { amendmentsProjection } from '../../projections/amendments.js';
+import { changesProjection } from '../../projections/changes.js';
 import { directoryProjection } from '../../projections/directory.js';
 import type { Projection } from '../../projections/projection.js';
 import { RecordReader } from '../../projections/reading/record-reader.js';
@@ -28,6 +36,10 @@ import { runProjection } from '../../projections/run.js';
 import type { CommandName } from '../../schemas/command-catalogue.js';
 
 export const NOW = '2026-03-01T08:00:00.000Z';
+
+let shared: Intake | undefined;
+/** Made once, when first needed: most tests send their commands as already taken in. */
+const intake = () => (shared ??= new Intake(createFhirValidator()));
 
 /** The rest of what a command brings. */
 export interface Sent {
@@ -46,6 +58,7 @@ export class Desk {
   readonly records: RecordReader;
   readonly deps: HandlerDeps;
   readonly progress: ModelProgress;
+  readonly units = ucumUnits();
   readonly ids = { next: () => randomUUID() };
   readonly clock = { now: () => new Date(this.nowMs).toISOString() };
   readonly digest = { sha256Hex: (text: string) => createHash('sha256').update(text).digest('hex') };
@@ -54,6 +67,7 @@ export class Desk {
     readonly store: EventStore,
     readonly vault: WrappedVault,
     private readonly folder: string,
+    readonly changeControl: ChangeControl = 'one-person',
   ) {
     this.states = new States(store);
     this.accessLog = new AccessLog(this);
@@ -66,15 +80,22 @@ export class Desk {
       accessLog: this.accessLog,
       clock: this.clock,
       ids: this.ids,
+      units: this.units,
       patientIndex: this.#index(),
       standings: new SourceStandings(() => this.nowMs),
+      store,
+      identities: new Identities(() => this.nowMs),
+      intake: { accept: (name, text, context) => intake().accept(name, text, context) },
+      facts: this.#facts(),
+      changeControl,
+      timeZone: 'Europe/Berlin',
       submit: (stream, job) => lanes.submit(stream, job),
     };
   }
 
   /** Another process on the same stores and keys. */
   another(store: EventStore = this.store): Desk {
-    return new Desk(store, this.vault, this.folder);
+    return new Desk(store, this.vault, this.folder, this.changeControl);
   }
 
   /** Brings all read models up to what the log holds. */
@@ -83,6 +104,8 @@ export class Desk {
     await this.#run(recordProjection);
     await this.#run(directoryProjection);
     await this.#run(accessesProjection);
+    await this.#run(changesProjection);
+    await this.#run(amendmentsProjection);
     await this.#run(patients.projection, patients.prepare);
   }
 
@@ -92,10 +115,19 @@ export class Desk {
     const generation = active ?? (await this.models.begin(name));
     if (active === null) await this.models.activate(name, generation);
     const deps = { store: this.store, models: this.models, owner: 'desk', prepare: prepare as never, nowMs: Date.now, sleep: async () => undefined };
-    await runProjection({ ...deps, onProgress: (progress) => this.progress.report(progress) }, projection, generation, {
+    await runProjection({ ...deps, onProgress: (progress) => this.progress.report({ ...progress, building: false }) }, projection, generation, {
       signal: new AbortController().signal,
       untilCaughtUp: true,
     });
+  }
+
+  #facts(): FactFinder {
+    const finder = new ModelFactFinder(this.models, this.store, this.progress);
+    const find: FactFinder['find'] = async (tenant, patientId, factId) => {
+      await this.project();
+      return finder.find(tenant, patientId, factId);
+    };
+    return { find };
   }
 
   #index(): PatientIndex {
@@ -119,6 +151,7 @@ export class Desk {
       idempotencyKey: key ?? null,
       expected: expected ?? null,
       correlationId: randomUUID(),
+      approval: null,
       resource: resource === undefined ? null : { parsed: parseLossless(text) as JsonObject & { resourceType: string }, text },
     };
   }
@@ -155,10 +188,10 @@ export function callerOf(role: string, subject: string, tenant = 'acme', purpose
 
 export const steward = callerOf('steward', 'steward-1', 'acme', 'HOPERAT');
 
-export async function openDesk(store: EventStore = new MemoryEventStore()): Promise<Desk> {
+export async function openDesk(store: EventStore = new MemoryEventStore(), changeControl: ChangeControl = 'one-person'): Promise<Desk> {
   const folder = mkdtempSync(join(tmpdir(), 'desk-'));
   const vault = new WrappedVault(new MemoryKeyStore(), await openKeyFile(join(folder, 'key.json')), Date.now);
-  return new Desk(store, vault, folder);
+  return new Desk(store, vault, folder, changeControl);
 }
 
 /** The refusal's code, or what happened instead. */

@@ -7,7 +7,7 @@ import type { Book } from './book.js';
 import { readText, type Tokens, WrongAnswer } from './client.js';
 import type { LogIndex, Problems } from './log-index.js';
 
-export const MODELS = ['record', 'directory', 'accesses', 'patients'] as const;
+export const MODELS = ['record', 'directory', 'accesses', 'patients', 'candidates'] as const;
 const SIDES = ['record', 'conflicts', 'lineage'];
 const BUILT_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 10;

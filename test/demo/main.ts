@@ -5,7 +5,7 @@ import { type Cast, corrections, designation, firstReceipt, loading, reading } f
 
 /** `npm run demo`: the main job in one go, on an empty temporary folder. Whatever it says it has asked the running ledger. */
 const began = Date.now();
-let server = await LedgerServer.start();
+let server = await LedgerServer.start({ env: { CHANGE_CONTROL: 'four-eyes' } });
 const stage = new Stage(server.url);
 try {
   stage.step('A ledger starts on an empty folder, with embedded stores');

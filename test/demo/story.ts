@@ -67,7 +67,7 @@ async function headPosition(stage: Stage, cast: Cast, patientId: string): Promis
   return json.history.at(-1).position as string;
 }
 
-const statement = (said: Json) => `${said.source} says ${said.resource.criticality}`;
+const statement = (said: Json) => `${said.source} says ${said.resource?.criticality ?? 'the same'}`;
 
 export const allergies = ({ json }: Reply) =>
   json.facts.map((fact: Json) => ({
@@ -107,15 +107,26 @@ export async function reading(stage: Stage, cast: Cast, patientId: string): Prom
 
 /** A designation settles the conflict; what was known before stays known. */
 export async function designation(stage: Stage, cast: Cast, patientId: string): Promise<void> {
-  stage.step('A steward says whom to believe, and changes their mind');
+  stage.step('A steward says whom to believe, a second person agrees, and they change their minds');
   const path = `/v1/patients/${patientId}/record?category=allergies`;
   const before = await stage.client.get(`/v1/patients/${patientId}/history`, cast.clinician);
-  const designate = (sources: readonly string[], reason: string) =>
-    stage.ask('POST', '/v1/commands/designate-system-of-record', {
+  const designate = async (sources: readonly string[], reason: string) => {
+    const body = { scope: { category: 'allergies' }, sources, reason };
+    const proposal = { command: 'designate-system-of-record', body, reason };
+    const { json } = await stage.ask('POST', '/v1/commands/propose-change', {
       token: cast.steward,
-      body: { scope: { category: 'allergies' }, sources, reason },
-      show: receipt,
+      body: proposal,
+      show: ({ json }) => ({ changeId: json.changeId }),
     });
+    return stage.ask('POST', '/v1/commands/approve-change', { token: cast.officer, body: { changeId: json.changeId }, show: receipt });
+  };
+  const alone = { scope: { category: 'allergies' }, sources: ['clinic'], reason: 'Me first.' };
+  const refused = await stage.ask('POST', '/v1/commands/designate-system-of-record', {
+    token: cast.steward,
+    body: alone,
+    show: ({ json }) => ({ code: json.code, remedy: json.remedy }),
+  });
+  stage.must(refused.status === 409, 'nobody does it alone');
   const first = await designate(['pharmacy', 'hospital-ehr'], 'The pharmacist asks every patient.');
   const old = await stage.ask('GET', path, { token: cast.clinician, headers: { 'Minimum-Position': first.json.position }, show: allergies });
   const second = await designate(['hospital-ehr', 'pharmacy'], 'The hospital has tested her.');

@@ -6,7 +6,8 @@ import { elementOfPatient, splitContent } from '../../projections/reading/conten
 import { readFeed } from '../../projections/reading/feeds.js';
 import { readHistory } from '../../projections/reading/history.js';
 import { lineageOf } from '../../projections/reading/lineage.js';
-import { factJson, Opener } from '../../projections/reading/record-json.js';
+import { Opener } from '../../projections/reading/opener.js';
+import { factJson } from '../../projections/reading/record-json.js';
 import type { RecordQuery } from '../../projections/reading/record-reader.js';
 import { allergy, type Desk, NOW, openDesk, person, steward } from '../commands/desk.js';
 
@@ -88,6 +89,7 @@ const asking = ({ patientId }: World, more: Partial<RecordQuery> = {}): RecordQu
   conflictsOnly: false,
   validAt: null,
   knownAt: null,
+  designationsAt: null,
   after: null,
   limit: 100,
   now: new Date(Date.parse(NOW) + 7200_000).toISOString(),
@@ -152,11 +154,10 @@ reading('pages of the record as it was known fit together', async (world) => {
 });
 
 reading('a fact shows its value, the other statements and the rule; content only to whom it is opened', async (world) => {
-  const { desk, patientId } = world;
+  const { desk } = world;
   const [resolution] = (await desk.records.read(asking(world, { category: 'allergies' }))).resolutions;
-  const ring = await desk.vault.patientRing('acme', patientId);
-  const opener = new Opener(ring as never);
-  const fact = JSON.parse(await factJson(resolution as never, opener));
+  const opener = new Opener((id) => desk.vault.patientRing('acme', id));
+  const fact = JSON.parse(await factJson(resolution as never, [], opener));
   assert.is(fact.value.source, 'lis');
   assert.is(fact.value.sourceRecordId, 'a"9');
   assert.is(fact.value.resource.criticality, 'low');
@@ -164,31 +165,31 @@ reading('a fact shows its value, the other statements and the rule; content only
     fact.alternatives.map(({ source, resource }: { source: string; resource: { criticality: string } }) => [source, resource.criticality]),
     [['ehr', 'high']],
   );
-  assert.equal([fact.rule.name, fact.rule.strategy, fact.rule.because], ['precedence@1', 'authoritative', 'lis is believed most for this.']);
+  assert.equal([fact.rule.name, fact.rule.strategy, fact.rule.because], ['precedence@2', 'union', 'lis is believed most for this.']);
   assert.is(opener.count, 2);
-  const closed = await factJson(resolution as never, null);
+  const closed = await factJson(resolution as never, [], null);
   assert.not.ok(closed.includes('criticality') || closed.includes('sourceRecordId'));
 });
 
 reading('the rule says in words why it was settled so', async (world) => {
   const because = async (more: Partial<RecordQuery>) => {
     const { resolutions } = await world.desk.records.read(asking(world, more));
-    return JSON.parse(await factJson(resolutions[0] as never, null)).rule.because;
+    return JSON.parse(await factJson(resolutions[0] as never, [], null)).rule.because;
   };
   assert.is(await because({ category: 'coverage' }), 'It is the only live statement.');
   assert.match(await because({ category: 'allergies', knownAt: { time: NOW } }), 'No system of record is designated');
 });
 
 reading('what a source wrote comes back byte for byte: 7.0 is not 7', async (world) => {
-  const { desk, patientId } = world;
+  const { desk } = world;
   const [resolution] = (await desk.records.read(asking(world, { category: 'observations' }))).resolutions;
-  const text = await factJson(resolution as never, new Opener((await desk.vault.patientRing('acme', patientId)) as never));
+  const text = await factJson(resolution as never, [], new Opener((id) => desk.vault.patientRing('acme', id)));
   assert.ok(text.includes('"valueQuantity":{"value":7.0}'));
 });
 
 reading('lineage names what made two assertions one fact, and opens nothing', async (world) => {
   const [resolution] = (await world.desk.records.read(asking(world, { category: 'allergies' }))).resolutions;
-  const lineage = lineageOf(resolution as never);
+  const lineage = lineageOf(resolution as never, []);
   assert.is(lineage.joinedBy.length, 1);
   assert.equal(lineage.joinedBy[0]?.assertionIds.sort(), lineage.assertions.map(({ assertionId }) => assertionId).sort());
   assert.is(lineage.value.source, 'lis');
@@ -200,12 +201,12 @@ reading('history is the stream, opened only with keys, and pages end where they 
   const { desk, patientId } = world;
   const stream = streams.patient('acme', patientId);
   const ring = (await desk.vault.patientRing('acme', patientId)) ?? null;
-  const opened = await readHistory(desk.store, stream, { from: 0, limit: 10, category: null, ring });
+  const opened = await readHistory(desk.store, stream, { from: 0, limit: 10, category: null, validAt: null, knownAt: null, ring });
   assert.is(opened.entries.length, 5);
   assert.is(opened.opened, 5);
   assert.is(opened.next, null);
   assert.ok(opened.entries.some((entry) => entry.includes('"value":7.0')));
-  const sealed = await readHistory(desk.store, stream, { from: 1, limit: 2, category: 'allergies', ring: null });
+  const sealed = await readHistory(desk.store, stream, { from: 1, limit: 2, category: 'allergies', validAt: null, knownAt: null, ring: null });
   assert.equal([sealed.entries.length, sealed.opened, sealed.next, sealed.categories], [2, 0, 3, ['allergies']]);
   assert.not.ok(sealed.entries.join().includes('resource"'));
 });
@@ -215,7 +216,7 @@ reading('a feed gives a tenant its own events as CloudEvents, with their content
   const items = facts.items.map(({ json }) => JSON.parse(json));
   assert.equal(
     items.map(({ specversion, type }) => `${specversion} ${type}`),
-    Array(4).fill('1.0 clinical-ledger.fact-recorded.v1'),
+    Array(4).fill('1.0 clinical-ledger.fact-recorded.v2'),
   );
   assert.is(items[0].data.sourceRecordId, 'a1');
   assert.equal([facts.opened, facts.end, facts.patients.length], [4, true, 1]);

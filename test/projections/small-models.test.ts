@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AccessRow, accessesProjection, accessPrefix } from '../../projections/accesses.js';
-import { designationPrefix, directoryProjection, type SourceRow, sourceKey } from '../../projections/directory.js';
+import { directoryProjection, type SourceRow, sourceKey } from '../../projections/directory.js';
 import { identifierIndex, type PatientRow, patientKey, patientsProjection } from '../../projections/patients.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
 import { token, uuid } from '../domain/given.js';
@@ -24,24 +24,10 @@ directory('a source has one row that says whether it is suspended', async () => 
   assert.equal(await standing(suspended('never registered')), []);
 });
 
-directory('every designation is kept, so that the record can be asked as it was', async () => {
-  const first = eventOf('system-of-record-designated', { data: { revision: 1 } });
-  const second = eventOf('system-of-record-designated', { data: { revision: 2, sources: ['lis-1'] } });
-  const rows = await rowsOf(first, second);
-  assert.equal(rows.map(({ key }) => key).sort(), [`${designationPrefix('test')}${first.id}`, `${designationPrefix('test')}${second.id}`].sort());
-  assert.equal(rows.find(({ key }) => key.endsWith(second.id))?.value, {
-    eventId: second.id,
-    scope: second.data.scope,
-    sources: ['lis-1'],
-    effectiveFrom: second.data.effectiveFrom,
-    revision: 2,
-    recordedAt: second.recordedAt,
-    reason: second.data.reason,
-  });
-});
-
 directory('how pages are cut makes no difference', async () => {
-  const events = recorded([registered('a'), suspended('a'), registered('b'), reinstated('a'), suspended('b'), eventOf('system-of-record-designated')]);
+  const designated = eventOf('system-of-record-designated');
+  const withdrawn = eventOf('designation-withdrawn', { data: { designation: designated.id } });
+  const events = recorded([registered('a'), suspended('a'), registered('b'), reinstated('a'), suspended('b'), designated, withdrawn]);
   const whole = textOf(await rowsAfter(directoryProjection, [events]));
   for (const sizes of [[1, 1, 1, 1, 1], [2, 2], [3], [5]]) assert.is(textOf(await rowsAfter(directoryProjection, pagesOf(events, sizes))), whole);
 });

@@ -4,6 +4,7 @@ import type { Digest } from '../../commands/ports.js';
 import { TIMELESS } from '../../domain/decider.js';
 import { EVENTS, type EventOf, type EventType, type LedgerEvent } from '../../schemas/catalogue.js';
 import type { SealedPart } from '../../schemas/event.js';
+import type { JudgedStatement } from '../../schemas/events/conflict-settled.js';
 
 export const digest: Digest = { sha256Hex: (text) => createHash('sha256').update(text, 'utf8').digest('hex') };
 
@@ -26,6 +27,15 @@ export function sealedPart(overrides: Partial<SealedPart> = {}): SealedPart {
   };
 }
 
+function namesOf() {
+  return { identity: [blindToken()], value: blindToken(), precision: [], codes: [], asserts: [], contradicts: [] };
+}
+
+function judgedStatement(): JudgedStatement {
+  const ids = { patientId: randomUUID(), assertionId: randomUUID(), eventId: randomUUID() };
+  return { ...ids, source: 'lis-1', recordKey: blindToken(), element: null, part: null, group: 0 };
+}
+
 function assertionOf(category: string, resourceType: string) {
   return {
     patientId: randomUUID(),
@@ -34,7 +44,7 @@ function assertionOf(category: string, resourceType: string) {
     assertionId: randomUUID(),
     sourceVersion: '1',
     contentToken: blindToken(),
-    statements: [{ element: null, identity: [blindToken()], value: blindToken() }],
+    statements: [{ element: null, part: null, ...namesOf(), standing: 'stated' as const }],
   };
 }
 
@@ -46,15 +56,96 @@ const DATA: { readonly [T in EventType]: () => EventOf<T>['data'] } = {
   'patient-registered': () => assertionOf('demographics', 'Patient'),
   'demographics-updated': () => ({ ...assertionOf('demographics', 'Patient'), replaces: [] }),
   'fact-recorded': () => assertionOf('allergy', 'AllergyIntolerance'),
-  'fact-corrected': () => ({ ...assertionOf('allergy', 'AllergyIntolerance'), replaces: [randomUUID()], reason: 'correction' }),
+  'fact-corrected': () => ({ ...assertionOf('allergy', 'AllergyIntolerance'), replaces: [randomUUID()], approval: null, reason: 'correction' }),
   'fact-retracted': () => ({ patientId: randomUUID(), category: 'allergy', assertionId: randomUUID(), replaces: [randomUUID()], reason: 'entered-in-error' }),
   'system-of-record-designated': () => ({
-    scope: { category: 'allergy', element: null },
+    scope: { patientId: null, codes: null, organization: null, category: 'allergy', element: null },
     sources: ['ehr-1', 'pharmacy-1'],
     effectiveFrom: '2026-01-01T00:00:00.000Z',
+    effectiveTo: null,
     revision: 1,
+    approval: null,
     reason: 'agreed by the stewards',
   }),
+  'conflict-settled': () => ({
+    patientId: randomUUID(),
+    category: 'allergies',
+    decision: 'keep-both',
+    chosen: null,
+    judged: [judgedStatement(), judgedStatement()],
+    version: 1,
+    approval: null,
+    reason: 'seen on two days',
+  }),
+  'conflict-reopened': () => ({
+    patientId: randomUUID(),
+    category: 'allergies',
+    settlement: randomUUID(),
+    judged: [judgedStatement()],
+    reason: 'asked the patient again',
+  }),
+  'designation-withdrawn': () => ({
+    scope: { patientId: null, codes: null, organization: null, category: 'allergy', element: null },
+    designation: randomUUID(),
+    effectiveFrom: '2026-02-01T00:00:00.000Z',
+    revision: 2,
+    approval: null,
+    reason: 'the pharmacist has left',
+  }),
+  'patients-linked': () => ({ patientIds: [randomUUID(), randomUUID()], reason: 'treated in two houses' }),
+  'patients-unlinked': () => ({ patientIds: [randomUUID(), randomUUID()], verdict: 'different-people', reason: 'twins' }),
+  'patients-merged': () => {
+    const [absorbed, survivor] = [randomUUID(), randomUUID()];
+    return { absorbed, survivor, group: { root: survivor, members: [absorbed, survivor] }, approval: null, reason: 'registered twice' };
+  },
+  'patients-unmerged': () => {
+    const [absorbed, survivor] = [randomUUID(), randomUUID()];
+    const alone = (patientId: string) => ({ root: patientId, members: [patientId] });
+    return { absorbed, survivor, kept: alone(survivor), released: alone(absorbed), approval: null, reason: 'father and son' };
+  },
+  'statements-translated': () => ({
+    patientId: randomUUID(),
+    toward: randomUUID(),
+    statements: [
+      {
+        eventId: randomUUID(),
+        source: 'lis-1',
+        recordKey: blindToken(),
+        element: null,
+        part: null,
+        ...namesOf(),
+      },
+    ],
+  }),
+  'change-proposed': () => ({
+    changeId: randomUUID(),
+    command: 'merge-patients',
+    patientId: randomUUID(),
+    expiresAt: '2026-03-08T08:30:00.000Z',
+    reviewDueBy: null,
+    followsUp: null,
+    reason: 'registered twice',
+  }),
+  'change-approved': () => ({ changeId: randomUUID(), reason: null }),
+  'change-rejected': () => ({ changeId: randomUUID(), reason: 'father and son' }),
+  'change-applied': () => ({ changeId: randomUUID(), outcome: 'applied', code: null, effects: [randomUUID()], followsUp: null }),
+  'change-reviewed': () => ({ changeId: randomUUID(), verdict: 'upheld', reason: 'it could not wait' }),
+  'amendment-requested': () => ({
+    amendmentId: randomUUID(),
+    patientId: randomUUID(),
+    factId: randomUUID(),
+    category: 'allergies',
+    element: null,
+    assertions: [randomUUID()],
+    receivedAt: '2026-03-01T08:30:00.000Z',
+    dueBy: '2026-05-01T00:00:00.000Z',
+    timeZone: 'UTC',
+  }),
+  'amendment-accepted': () => ({ amendmentId: randomUUID(), patientId: randomUUID(), extent: 'full' }),
+  'amendment-denied': () => ({ amendmentId: randomUUID(), patientId: randomUUID(), basis: 'accurate-and-complete' }),
+  'amendment-extended': () => ({ amendmentId: randomUUID(), patientId: randomUUID(), days: 30, dueBy: '2026-05-31T00:00:00.000Z' }),
+  'amendment-disagreed': () => ({ amendmentId: randomUUID(), patientId: randomUUID(), statement: true, includeRequest: false }),
+  'amendment-rebutted': () => ({ amendmentId: randomUUID(), patientId: randomUUID() }),
   'access-recorded': () => ({
     action: 'read-record',
     outcome: 'allowed',
@@ -69,7 +160,19 @@ const DATA: { readonly [T in EventType]: () => EventOf<T>['data'] } = {
 };
 
 /** Types whose content is sealed. */
-const SEALED: readonly EventType[] = ['patient-registered', 'demographics-updated', 'fact-recorded', 'fact-corrected', 'input-quarantined'];
+const SEALED: readonly EventType[] = [
+  'patient-registered',
+  'demographics-updated',
+  'fact-recorded',
+  'fact-corrected',
+  'input-quarantined',
+  'change-proposed',
+  'amendment-requested',
+  'amendment-denied',
+  'amendment-extended',
+  'amendment-disagreed',
+  'amendment-rebutted',
+];
 
 export type EventOverrides<T extends EventType> = Partial<Omit<EventOf<T>, 'type' | 'data'>> & { readonly data?: Partial<EventOf<T>['data']> };
 

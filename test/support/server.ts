@@ -66,7 +66,7 @@ export class LedgerServer {
   /** Does not wait for it to listen: it may be meant to refuse. */
   static spawn({ dataDir = temporaryFolder(), env = {} }: ServerOptions): LedgerServer {
     const child = spawn(process.execPath, [CLI, 'serve'], {
-      env: cleanEnvironment({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...env }),
+      env: cleanEnvironment({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', CHANGE_CONTROL: 'one-person', ...env }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new LedgerServer(dataDir, child);

@@ -4,6 +4,7 @@ import { VARIABLES } from '../../adapters/config.js';
 import { codeTable } from '../../adapters/http/openapi.js';
 import { canonicalJson } from '../../domain/json/canonical.js';
 import type { JsonValue } from '../../domain/json/json-value.js';
+import { strategies } from '../../domain/resolution/strategies.js';
 import { EVENT_TYPES, EVENTS } from '../../schemas/catalogue.js';
 import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
 import { CATEGORIES, CATEGORY_DESCRIPTIONS } from '../../schemas/phi/categories.js';
@@ -20,6 +21,7 @@ export function generatedFiles(): Map<string, string> {
   files.set('docs/configuration.md', configuration());
   files.set('docs/categories.md', categories());
   files.set('docs/walk.md', withQuotes(readFileSync('docs/walk.md', 'utf8')));
+  files.set('docs/resolution.md', withStrategies(withQuotes(readFileSync('docs/resolution.md', 'utf8'))));
   return files;
 }
 
@@ -46,4 +48,10 @@ function configuration(): string {
 function categories(): string {
   const rows = CATEGORIES.map((name) => `| \`${name}\` | ${CATEGORY_DESCRIPTIONS[name].kind} | ${CATEGORY_DESCRIPTIONS[name].description} |`);
   return `# Data categories\n\nGenerated from \`schemas/phi/categories.ts\`. A category is a key scope, and a value of \`?category=\`. A *state* stops being true when it ends; an *event* has happened for ever.\n\n| category | kind | what is in it |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function withStrategies(page: string): string {
+  const rows = strategies().map(({ about, strategy, reason }) => `| ${about} | \`${strategy}\` | ${reason} |`);
+  const table = `| about | strategy | because |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  return page.replace(/(<!-- table strategies -->)\n(?:\n?\|[^\n]*\n)*/, (_whole, marker: string) => `${marker}\n\n${table}`);
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { EventPage } from '../../../domain/log.js';
 import { streams } from '../../../domain/streams.js';
-import type { Recorded } from '../../../schemas/catalogue.js';
+import { patientsOf, type Recorded } from '../../../schemas/catalogue.js';
 import { positionRefusal } from '../minimum-position.js';
 import { bad, isRejection, isUuid, limitFrom, type Query, refuseUnknown } from '../parameters.js';
 import { answerRead, NDJSON_TYPE } from '../reading.js';
@@ -35,7 +35,7 @@ export function auditRoutes(app: FastifyInstance, services: Services): void {
       return {
         body: own.map((recorded) => `${JSON.stringify({ ...recorded.event, revision: recorded.revision, position: recorded.position })}\n`).join(''),
         type: NDJSON_TYPE,
-        patients: [...new Set(own.map(({ event }) => ('patientId' in event.data ? event.data.patientId : '')))].filter((id) => id !== '').slice(0, 1000),
+        patients: [...new Set(own.flatMap(({ event }) => patientsOf(event)))].slice(0, 1000),
         categories: [],
         opened: 0,
         headers: { 'replay-end': String(named === undefined ? page.end : next === null), ...(next === null ? {} : { 'next-from': next }) },

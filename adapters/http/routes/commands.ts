@@ -40,8 +40,8 @@ function labelOf(outcome: Outcome): string {
 }
 
 export function receiptBody(outcome: Extract<Outcome, { kind: 'done' }>) {
-  const { receipt, patientId, repeated } = outcome;
-  return { ...receipt, ...(patientId === undefined ? {} : { patientId }), repeated };
+  const { receipt, kind: _, repeated, ...about } = outcome;
+  return { ...receipt, ...about, repeated };
 }
 
 function sendReceipt(reply: FastifyReply, outcome: Extract<Outcome, { kind: 'done' }>): FastifyReply {

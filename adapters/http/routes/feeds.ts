@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../../commands/request.js';
 import { mayRead, PERMISSION_RULE } from '../../../domain/access/permissions.js';
 import { reject } from '../../../domain/rejections.js';
-import { FEEDS, type FeedPage, feedPage, feedTypes, readFeed } from '../../../projections/reading/feeds.js';
+import { FEEDS, type FeedPage } from '../../../projections/reading/feeds.js';
 import { sleep } from '../../clock.js';
 import { callerOf, sendRejection } from '../context.js';
-import { positionRefusal } from '../minimum-position.js';
+import { pagesOf } from '../feed-pages.js';
 import { cursorFrom, cursorOf, isRejection, limitFrom, type Query, refuseUnknown } from '../parameters.js';
 import { answerRead, NDJSON_TYPE } from '../reading.js';
 import type { Services } from '../services.js';
@@ -35,8 +35,9 @@ function sendPage(services: Services, request: FeedRequest, reply: FastifyReply)
     const unknown = refuseUnknown(request.query, ['limit', 'cursor']);
     const [limit, after] = [limitFrom(request.query, PAGE, PAGE_AT_MOST), cursorFrom(request.query, feed)];
     for (const value of [unknown, limit, after]) if (value !== null && isRejection(value)) return value;
-    if (after !== null && (await positionRefusal(services, after as string)) !== null) return reject('invalid-cursor');
-    const page = await readFeed(services, { feed, tenant: caller.tenant, after: after as string | null, limit: limit as number });
+    const pages = pagesOf(services, feed);
+    if (after !== null && (await pages.refusalOf(after as string)) !== null) return reject('invalid-cursor');
+    const page = await pages.page(caller, after as string | null, limit as number);
     const next = cursorOf(feed, page.through ?? (after as string | null) ?? '');
     return {
       ...page,
@@ -63,7 +64,7 @@ async function sendStream(services: Services, request: FeedRequest, reply: Fasti
       ? reject('unknown-feed')
       : after === null
         ? null
-        : await positionRefusal(services, after);
+        : await pagesOf(services, feed).refusalOf(after);
   if (refusal !== null) {
     await record(services, request, caller, null, refusal.code);
     return sendRejection(request, reply, refusal);
@@ -81,7 +82,7 @@ async function sendStream(services: Services, request: FeedRequest, reply: Fasti
 /** Pages of the feed as server-sent events; the next page is read only when the last was taken, so a slow consumer holds one. */
 async function* eventStream(services: Services, request: FeedRequest, caller: Caller, after: string | null, signal: AbortSignal): AsyncGenerator<string> {
   const { feed } = request.params;
-  const pages = services.store.subscribe({ after, limit: PAGE, types: feedTypes(feed), signal })[Symbol.asyncIterator]();
+  const pages = pagesOf(services, feed).live(caller, after, PAGE, signal);
   yield ': open\n\n';
   let next = pages.next();
   let beat = sleep(HEARTBEAT_MS, signal);
@@ -93,7 +94,7 @@ async function* eventStream(services: Services, request: FeedRequest, caller: Ca
       continue;
     }
     if (turn.done === true) return;
-    const page = await feedPage(services, turn.value, caller.tenant);
+    const page = turn.value;
     if (page.items.length > 0) {
       await record(services, request, caller, page, null);
       services.metrics.opened.inc(page.opened);

@@ -5,7 +5,7 @@ import { callerOf, sendRejection } from '../context.js';
 import { answerRead, JSON_TYPE } from '../reading.js';
 import type { Services } from '../services.js';
 
-const MODELS = ['record', 'directory', 'accesses', 'patients'];
+const MODELS = ['record', 'resolutions', 'directory', 'accesses', 'patients', 'candidates'];
 
 /** Health and metrics need no token and say nothing of anybody; rebuilding does. */
 export function operationRoutes(app: FastifyInstance, services: Services): void {

@@ -20,9 +20,19 @@ export function patientRoutes(app: FastifyInstance, services: Services): void {
       if (behind !== null) return behind;
       const ring = await services.vault.tenantRing(caller.tenant);
       const token = ring.blind('identifier', identifierText(text.slice(0, bar), text.slice(bar + 1)));
-      const patients = await services.handlerDeps.patientIndex.find(caller.tenant, token, PATIENTS_AT_MOST);
-      const body = JSON.stringify({ patients: patients.map((patientId) => ({ patientId })) });
-      return { body, type: JSON_TYPE, patients, categories: ['demographics'], opened: 0 };
+      const found = await services.handlerDeps.patientIndex.find(caller.tenant, token, PATIENTS_AT_MOST);
+      const patients = await survivorsOf(services, caller.tenant, found);
+      return { body: JSON.stringify({ patients }), type: JSON_TYPE, patients: found, categories: ['demographics'], opened: 0 };
     }),
   );
+}
+
+/** A patient who was merged answers with the survivor, and says under which ids the identifier was found. */
+async function survivorsOf(services: Services, tenant: string, found: readonly string[]): Promise<{ patientId: string; foundAs: string[] }[]> {
+  const survivors = new Map<string, string[]>();
+  for (const patientId of found) {
+    const { root } = await services.records.groupOf(tenant, patientId);
+    survivors.set(root, [...(survivors.get(root) ?? []), patientId]);
+  }
+  return [...survivors].map(([patientId, foundAs]) => ({ patientId, foundAs }));
 }

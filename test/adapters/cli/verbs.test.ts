@@ -8,6 +8,7 @@ import { asked, connect, problemWords } from '../../../adapters/cli/connect.js';
 import { CliProblem } from '../../../adapters/cli/problem.js';
 import { addRebuild } from '../../../adapters/cli/rebuild.js';
 import { addReplay } from '../../../adapters/cli/replay.js';
+import { storyOf } from '../../../adapters/cli/story.js';
 import { allergy, House, person } from '../http/house.js';
 import { run } from './terminal.js';
 
@@ -57,8 +58,28 @@ test('replay goes back to what was known or true then, and explains', async ({ e
   );
   const [before] = await replay('--valid-at', '2020-06-01');
   assert.not.ok(before.facts.some((fact: { category: string }) => fact.category === 'observations'));
-  const [record, lineage] = await replay('--explain');
-  assert.is(record.facts.length, lineage.lineage.length);
+});
+
+test('replay --explain tells the story of each fact after the record, with the digits as they were written', async ({ env, patientId }) => {
+  const { out, fault } = await run(addReplay, ['replay', '--tenant', 'acme', '--patient', patientId, '--explain', '--designations-at', '2026-01-01'], env);
+  assert.is(fault, null);
+  const [record = '', , preface, , ...story] = out.split('\n');
+  assert.is(preface, `Patient ${patientId}. As known now, by the designations of 2026-01-01T00:00:00.000Z.`);
+  const { facts } = JSON.parse(record);
+  assert.equal(story.filter((line) => line.includes(' · fact ')).length, facts.length);
+  const measured = story.findIndex((line) => line.startsWith('observations · Observation · fact '));
+  assert.match(story[measured + 1] ?? '', /^ {2}ehr says "x, 7\.0, final" \(true from 2021-01-01T00:00:00\.000Z, recorded /);
+  assert.is(story[measured + 2], '  Shown because: It is the only live statement.');
+});
+
+test('an explanation holds no letter that could drive a terminal', () => {
+  const said = new Map([['f|e', 'red \u001b[31m\u0007 text\u202e']]);
+  const statement = { assertionId: 'a', source: 'ehr', patientId: 'p', eventId: 'e', position: '1', recordedAt: 't', sourceVersion: null };
+  const value = { ...statement, validTime: { from: null, to: null }, agrees: true, outranked: false };
+  const rule = { name: 'r', strategy: 'union' as const, strategyReason: '', because: 'b', designation: null, settlement: null };
+  const empty = { aliases: [], disputedBy: [], takenBackBy: [], alternatives: [], joinedBy: [], settlements: [], assertions: [] };
+  const lineage = { factId: 'f', category: 'allergies', element: null, resourceType: 'X', conflict: false, state: 'agreed' as const, keptApart: false };
+  assert.is(storyOf({ ...empty, ...lineage, value, rule }, said).split('\n')[1], '  ehr says "red  [31m  text " (recorded t, event e, position 1).');
 });
 
 test('what the ledger refuses is said in words, with the correlation id', async ({ env, patientId }) => {

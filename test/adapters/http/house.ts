@@ -32,8 +32,8 @@ export class House {
     readonly dataDir: string,
   ) {}
 
-  static async open(dataDir: string = mkdtempSync(join(tmpdir(), 'house-'))): Promise<House> {
-    const config = readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent' });
+  static async open(dataDir: string = mkdtempSync(join(tmpdir(), 'house-')), env: Readonly<Record<string, string>> = {}): Promise<House> {
+    const config = readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent', CHANGE_CONTROL: 'one-person', ...env });
     return new House(await openLedger(config, createLog('silent')), dataDir);
   }
 

@@ -38,7 +38,7 @@ test('the record shows each fact with its value, the other statements and the ru
   assert.is(headers['cache-control'], 'no-store');
   assert.is(json.patientId, world.patientId);
   const disputed = json.facts.find((fact: { category: string }) => fact.category === 'allergies');
-  assert.equal([disputed.conflict, disputed.value.source, disputed.alternatives.length, disputed.rule.name], [true, 'ehr', 1, 'precedence@1']);
+  assert.equal([disputed.conflict, disputed.value.source, disputed.alternatives.length, disputed.rule.name], [true, 'ehr', 1, 'precedence@2']);
   assert.is(disputed.value.resource.criticality, 'high');
   const name = json.facts.find((fact: { element: string }) => fact.element === 'name');
   assert.equal(name.value.resource, { resourceType: 'Patient', name: person().name });
@@ -106,7 +106,8 @@ test('parameters that are wrong are refused, each list with its own cursors', as
     [`lineage?cursor=${cursor}`, 'invalid-cursor'],
     [`history?cursor=${cursor}`, 'invalid-cursor'],
     [`history?cursor=${forged('history\nx')}`, 'invalid-cursor'],
-    ['history?validAt=2026-01-01', 'invalid-parameter'],
+    ['history?validAt=2026-02-30', 'invalid-parameter'],
+    ['history?designationsAt=2026-01-01', 'invalid-parameter'],
     ['history?limit=1001', 'invalid-parameter'],
   ];
   for (const [path, code] of bad) {

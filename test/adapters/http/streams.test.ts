@@ -36,7 +36,7 @@ test('a feed is read in pages, one CloudEvent a line whatever line breaks the so
   const patients = await house.get('/v1/feeds/patients', consumer);
   assert.equal(
     linesOf(patients.text).map(({ type }) => type),
-    ['clinical-ledger.patient-registered.v1'],
+    ['clinical-ledger.patient-registered.v2'],
   );
 });
 

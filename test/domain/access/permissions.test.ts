@@ -10,6 +10,8 @@ const test = suite('who may do what');
 const PATIENT = 'f6f7a2c4-0000-4000-8000-000000000001';
 const caller = (role: string, purpose: string, subject = 'somebody') => ({ subject, roles: [role], purpose });
 
+const CHANGING = ['propose-change', 'approve-change', 'reject-change', 'review-change'];
+
 /** The table as the README tells it: each role's usual purpose and what it may do with it. */
 const MAY: Readonly<Record<Role, { purpose: string; reads: readonly Action[]; opens: boolean; commands: readonly string[] }>> = {
   source: {
@@ -23,15 +25,23 @@ const MAY: Readonly<Record<Role, { purpose: string; reads: readonly Action[]; op
     purpose: 'HOPERAT',
     reads: ['read-record', 'read-history', 'read-lineage', 'read-conflicts', 'find-patient', 'read-quarantine'],
     opens: true,
-    commands: ['register-source', 'suspend-source', 'reinstate-source', 'designate-system-of-record'],
+    commands: [
+      ...['register-source', 'suspend-source', 'reinstate-source', 'designate-system-of-record', 'withdraw-designation', 'settle-conflict', 'reopen-conflict'],
+      ...['link-patients', 'unlink-patients', 'merge-patients', 'unmerge-patients', 'correct-fact', ...CHANGING, 'answer-amendment'],
+    ],
   },
   'privacy-officer': {
     purpose: 'HCOMPL',
     reads: ['read-record', 'read-history', 'read-lineage', 'read-conflicts', 'read-accesses', 'find-patient', 'read-quarantine'],
     opens: true,
-    commands: ['suspend-source', 'reinstate-source'],
+    commands: ['suspend-source', 'reinstate-source', 'correct-fact', ...CHANGING, 'request-amendment', 'answer-amendment', 'state-disagreement'],
   },
-  patient: { purpose: 'PATRQT', reads: ['read-record', 'read-history', 'read-lineage', 'read-accesses'], opens: true, commands: [] },
+  patient: {
+    purpose: 'PATRQT',
+    reads: ['read-record', 'read-history', 'read-lineage', 'read-accesses'],
+    opens: true,
+    commands: ['request-amendment', 'state-disagreement'],
+  },
   consumer: { purpose: 'TREAT', reads: ['read-feed'], opens: true, commands: [] },
   auditor: { purpose: 'HCOMPL', reads: ['read-history', 'read-lineage', 'read-accesses', 'replay', 'read-quarantine'], opens: false, commands: [] },
   operator: { purpose: 'SYSADMIN', reads: ['operate'], opens: false, commands: ['register-source', 'suspend-source', 'reinstate-source'] },

@@ -47,22 +47,9 @@ test('an element is known with its primitive extensions, an unknown one by its o
   assert.is(elementOf('meta'), null);
 });
 
-test('lists compare without order, numbers and addresses of contact without punctuation', () => {
-  const a = resource('Patient', {
-    telecom: [
-      { system: 'phone', value: '(617) 555-0100' },
-      { system: 'email', value: 'A@Example.org' },
-    ],
-    name: [{ family: 'A' }, { family: 'B' }],
-  });
-  const b = resource('Patient', {
-    telecom: [
-      { system: 'email', value: 'a@example.org' },
-      { system: 'phone', value: '617.555.0100' },
-    ],
-    name: [{ family: 'B' }, { family: 'A' }],
-  });
-  for (const element of ['telecom', 'name']) assert.is(elements(a).get(element)?.value, elements(b).get(element)?.value, element);
+test('lists compare without order, but given names have one', () => {
+  const names = (...families: readonly string[]) => elements(resource('Patient', { name: families.map((family) => ({ family })) })).get('name')?.value;
+  assert.is(names('A', 'B'), names('B', 'A'));
   const given = (names: readonly string[]) => elements(resource('Patient', { name: [{ given: names }] })).get('name')?.value;
   assert.is.not(given(['Anna', 'Maria']), given(['Maria', 'Anna']));
 });

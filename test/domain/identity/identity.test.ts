@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { concept, cvx, icd10, identityOf, loinc, meet, ndc, resource, rxnorm, sct } from './resources.js';
+import { agree, concept, cvx, icd10, identityOf, loinc, meet, ndc, resource, rxnorm, sct } from './resources.js';
 
 const test = suite('identity');
 const id = (value: string, more: object = {}) => ({ identifier: [{ system: 'http://hospital.example/ids', value, ...more }] });
@@ -84,6 +84,8 @@ test('a vaccination is its vaccine and the day as it was written', () => {
   assert.not.ok(meet(dose(cvx('3'), '2021-03-14'), dose(cvx('94'), '2021-03-14')));
   assert.equal(identityOf(dose(cvx('3'), '2021-03')), []);
   assert.ok(meet(dose(ndc('0002-1433-80'), '2021-03-14'), dose(ndc('00002143380'), '2021-03-14')));
+  const [packed, named] = [dose(ndc('49281-0416-88'), '2021-03-14'), dose(cvx('150'), '2021-03-14')];
+  assert.ok(meet(packed, named) && agree(packed, named));
 });
 
 test('what is stated, ordered, given and dispensed are four things', () => {
@@ -139,6 +141,53 @@ test('an encounter needs class, start and provider, a coverage payer and member'
   const coverage = (start: string) => resource('Coverage', { payor: [{ reference: 'Organization/1' }], subscriberId: 'S1', period: { start } });
   assert.ok(meet(coverage('2021-01-01'), coverage('2021-01-01')));
   assert.not.ok(meet(coverage('2021-01-01'), coverage('2022-01-01')));
+});
+
+test('an order is its number and never that of its group', () => {
+  const group = { system: 'http://hospital.example/groups', value: 'G1' };
+  const order = (value: string, more: object = {}) =>
+    resource('ServiceRequest', { requisition: group, identifier: [{ system: 'http://hospital.example/ids', value }, group], ...more });
+  assert.ok(meet(order('1'), order('1')));
+  assert.not.ok(meet(order('1'), order('2')));
+  const placerGroup = { ...group, type: concept({ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'PGN' }) };
+  assert.not.ok(meet(resource('ServiceRequest', { identifier: [placerGroup] }), resource('ServiceRequest', { identifier: [placerGroup] })));
+});
+
+test('a number without a system is its assigner with it, and nothing without one', () => {
+  const number = (assigner: object) => resource('ServiceRequest', { identifier: [{ value: '1', assigner }] });
+  const lab = { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1234567893' } };
+  assert.ok(meet(number(lab), number({ ...lab, display: 'Laboratory' })));
+  assert.equal(identityOf(number({ display: 'Laboratory' })), []);
+});
+
+test('reports on one specimen share an accession number and stay separate', () => {
+  const accession = { type: concept({ code: 'ACSN' }), system: 'http://lab.example/accessions', value: 'A1' };
+  const report = (code: string) => resource('DiagnosticReport', { identifier: [accession], code: concept(loinc(code)) });
+  assert.ok(meet(report('58410-2'), report('58410-2')));
+  assert.not.ok(meet(report('58410-2'), report('24323-8')));
+});
+
+test('two versions of a document are two, though they share the number of all versions', () => {
+  const version = (value: string) => resource('DocumentReference', { ...id('set'), masterIdentifier: { system: 'urn:ietf:rfc:3986', value } });
+  assert.not.ok(meet(version('urn:oid:1.2.3.1'), version('urn:oid:1.2.3.2')));
+  const cda = (valueString: string) =>
+    resource('Composition', {
+      ...id('set'),
+      extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/composition-clinicaldocument-versionNumber', valueString }],
+    });
+  assert.ok(meet(cda('1'), cda('1')));
+  assert.not.ok(meet(cda('1'), cda('2')));
+});
+
+test('a history of a disease is not the disease', () => {
+  const condition = (...codings: readonly object[]) => resource('Condition', { code: concept(...codings) });
+  assert.not.ok(meet(condition(icd10('Z85.3')), condition(icd10('C50.9'))));
+  assert.not.ok(meet(condition(sct('429740004')), condition(sct('254837009'))));
+});
+
+test('a class of substances and a member of it are two allergies', () => {
+  const allergy = (code: string) => resource('AllergyIntolerance', { code: concept(sct(code)) });
+  assert.not.ok(meet(allergy('764146007'), allergy('323389000')));
 });
 
 test('a document is its master identifier', () => {

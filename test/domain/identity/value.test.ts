@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type FhirResource, statementsOf } from '../../../domain/identity/statements.js';
+import { ucumUnits } from '../../../adapters/ucum/units.js';
+import { type FhirResource, membersOfPart, statementsOf } from '../../../domain/identity/statements.js';
 import { parseLossless } from '../../../domain/json/lossless.js';
 import { fc, reordered } from '../json/arbitrary.js';
 import { agree, concept, icd10, loinc, resource, rxnorm, saidBy, sct } from './resources.js';
@@ -31,12 +32,27 @@ test('is not the envelope, the narrative, nor who recorded it and when', () => {
   assert.ok(agree(glucose({}), glucose(plumbing)));
 });
 
-test('is its status, its value, and what modifies it', () => {
-  assert.not.ok(agree(glucose({}), glucose({ status: 'amended' })));
+test('is its value, and what modifies it', () => {
   assert.not.ok(agree(glucose({}), glucose({ valueQuantity: { value: 7.1, code: 'mmol/L' } })));
   assert.not.ok(agree(glucose({}), glucose({ valueQuantity: { value: 7, comparator: '<', code: 'mmol/L' } })));
   assert.not.ok(agree(glucose({}), glucose({ modifierExtension: [{ url: 'http://example.org/not', valueBoolean: true }] })));
   assert.not.ok(agree(glucose({}), glucose({ implicitRules: 'http://example.org/rules' })));
+});
+
+test('is not how sure it is, but whether it is refuted, done or over', () => {
+  assert.ok(agree(glucose({}), glucose({ status: 'amended' })));
+  assert.not.ok(agree(glucose({}), glucose({ status: 'cancelled' })));
+  const verified = (code: string) => resource('Condition', { code: concept(sct('44054006')), verificationStatus: concept({ code }) });
+  assert.ok(agree(verified('confirmed'), verified('provisional')));
+  assert.not.ok(agree(verified('confirmed'), verified('refuted')));
+  const course = (code: string) => resource('Condition', { code: concept(sct('44054006')), clinicalStatus: concept({ code }) });
+  assert.not.ok(agree(course('active'), course('resolved')));
+  const dose = (status: string) => resource('Immunization', { status });
+  assert.not.ok(agree(dose('completed'), dose('not-done')));
+});
+
+test('is not what it is filed under or grouped with', () => {
+  assert.ok(agree(glucose({}), glucose({ category: [concept({ code: 'laboratory' })], hasMember: [{ reference: 'Observation/1' }] })));
 });
 
 test('is not how a number, a time, a unit or a text is written', () => {
@@ -115,28 +131,31 @@ test('does not depend on the order of codings or members, and neither does ident
   );
 });
 
-test('can be asked of anything that has a type, without failing', () => {
-  const types = fc.constantFrom('Patient', 'Observation', 'Condition', 'MedicationRequest', 'Coverage', 'Device', 'Encounter', 'Immunization', 'Foo');
-  const members = fc.constantFrom(
-    'identifier',
-    'code',
-    'contained',
-    'medicationReference',
-    'effectivePeriod',
-    'category',
-    'payor',
-    'period',
-    'class',
-    'name',
-    'telecom',
-    'extension',
-    'occurrenceDateTime',
+test('can be asked of anything that has a type, without failing, and of each of its parts', () => {
+  const types = fc.constantFrom(
+    ...['Patient', 'Observation', 'Condition', 'MedicationRequest', 'Coverage', 'Device', 'Encounter', 'Immunization', 'Foo'],
+    ...['AllergyIntolerance', 'ServiceRequest', 'DiagnosticReport', 'Composition', 'MedicationStatement'],
   );
-  const values = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom([null], [{}], { coding: [null, 1] }, { coding: {} }, { reference: 1 }, '2021-02-30'));
+  const members = fc.constantFrom(
+    ...['identifier', 'code', 'contained', 'medicationReference', 'effectivePeriod', 'category', 'payor', 'period', 'class', 'name', 'telecom'],
+    ...['extension', 'occurrenceDateTime', 'component', 'valueQuantity', 'address', 'verificationStatus', 'clinicalStatus', 'vaccineCode'],
+    ...['requisition', 'modifierExtension', 'birthDate', 'status'],
+  );
+  const coded = { code: { coding: [{ system: 'http://loinc.org', code: '8480-6' }] }, valueQuantity: { value: 1.5, unit: 'mmHg' } };
+  const values = fc.oneof(
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.constantFrom([null], [{}], [coded, null, coded, 1], [{ value: [] }], { coding: [null, 1] }, { coding: {} }, { reference: 1 }, '2021-02-30'),
+    fc.constantFrom({ value: 1e300, unit: 'mg' }, { value: 5, unit: 'K/uL', code: 7 }, { value: -0, code: '{' }, { value: 5, unit: 'x'.repeat(100) }),
+  );
+  const units = ucumUnits();
   fc.assert(
-    fc.property(types, fc.dictionary(members, values), (type, object) => {
-      for (const { identity, value } of statementsOf({ ...object, resourceType: type } as FhirResource))
-        assert.ok(Array.isArray(identity) && typeof value === 'string');
+    fc.property(types, fc.dictionary(members, values), fc.constantFrom('vital-signs' as const, 'laboratory' as const), (type, object, category) => {
+      const resource = { ...object, resourceType: type } as FhirResource;
+      const text = JSON.stringify(resource);
+      const statements = statementsOf(resource, category, units, text);
+      assert.ok(statements.length >= 1 && statements.length <= 64);
+      assert.is(new Set(statements.map(({ element, part }) => JSON.stringify([element, part]))).size, statements.length);
+      for (const { element, part } of statements) JSON.parse(membersOfPart(text, element, part));
     }),
     { numRuns: 500 },
   );

@@ -3,12 +3,16 @@ import type { Designation } from '../../../domain/authority/precedence.js';
 import { canonicalJson } from '../../../domain/json/canonical.js';
 import type { JsonValue } from '../../../domain/json/json-value.js';
 import { groupIntoFacts } from '../../../domain/resolution/grouping.js';
-import { resolveFact } from '../../../domain/resolution/resolve.js';
+import { type Candidate, type ResolutionContext, resolveFact } from '../../../domain/resolution/resolve.js';
+import type { Standing } from '../../../schemas/events/statement.js';
 import type { Assertion, Head } from '../../../schemas/read-models/fact.js';
 import { sealedPart } from '../../support/events.js';
 import { token, uuid } from '../given.js';
 
-export const OWNER = { tenant: 'acme', patientId: uuid('the patient') };
+export { anyDesignations, designation, scope } from '../authority/designations.js';
+
+const PATIENT = uuid('the patient');
+export const OWNER = { tenant: 'acme', root: PATIENT, members: [PATIENT] };
 const SEALED = sealedPart();
 
 export interface HeadSaid {
@@ -16,13 +20,22 @@ export interface HeadSaid {
   readonly value?: string;
   readonly about?: readonly string[];
   readonly from?: string | null;
+  readonly standing?: Standing | null;
+  /** What is said at one, two, … significant digits. */
+  readonly precision?: readonly string[];
+  readonly codes?: readonly string[];
+  readonly asserts?: readonly string[];
+  readonly contradicts?: readonly string[];
 }
 
 /** One live version; everything that tells of arrival is the same for all. */
-export function headOf(record: string, { version = '1', value = 'v', about = [], from = null }: HeadSaid = {}): Head {
+export function headOf(record: string, { version = '1', value = 'v', about = [], from = null, standing = 'stated', ...names }: HeadSaid = {}): Head {
+  const { precision = [], codes = [], asserts = [], contradicts = [] } = names;
   return {
     eventId: uuid(`${record}|${version}|${value}`),
     eventType: 'fact-recorded',
+    category: 'allergies',
+    resourceType: 'AllergyIntolerance',
     position: '1',
     revision: 1,
     recordedAt: '2026-01-01T00:00:00.000Z',
@@ -31,6 +44,11 @@ export function headOf(record: string, { version = '1', value = 'v', about = [],
     contentToken: token(`content ${value}`),
     identity: about.map(token),
     value: token(value),
+    precision: precision.map(token),
+    codes: codes.map(token),
+    asserts: asserts.map(token),
+    contradicts: contradicts.map(token),
+    standing,
     stream: 'acme.patient-1',
     sealed: SEALED,
   };
@@ -39,52 +57,48 @@ export function headOf(record: string, { version = '1', value = 'v', about = [],
 export function assertionOf(source: string, record: string, heads: readonly HeadSaid[] = [{}], more: Partial<Assertion> = {}): Assertion {
   return {
     assertionId: uuid(`${source}|${record}`),
+    patientId: PATIENT,
     source,
     recordKey: token(`${source}|${record}`),
     category: 'allergies',
     element: null,
+    part: null,
     resourceType: 'AllergyIntolerance',
     heads: heads.map((head) => headOf(`${source}|${record}`, head)),
     highest: [],
     past: [],
     retraction: null,
-    ...more,
-  };
-}
-
-export function designation(sources: readonly string[], more: Partial<Designation> = {}): Designation {
-  return {
-    eventId: uuid(JSON.stringify([sources, more])),
-    scope: { category: null, element: null },
-    sources,
-    effectiveFrom: '2026-01-01T00:00:00.000Z',
-    revision: 1,
-    recordedAt: '2026-01-01T00:00:00.000Z',
-    reason: 'agreed',
+    judgements: [],
     ...more,
   };
 }
 
 export const NOW = '2026-06-01T00:00:00.000Z';
 
+/** A record is settled by these designations, at this instant. */
+export function by(designations: readonly Designation[] = [], more: Partial<ResolutionContext> = {}): ResolutionContext {
+  return { designations, organizations: new Map(), patients: [PATIENT], at: NOW, ...more };
+}
+
 /** The record as one text: facts in the order of their ids, each with its value, its alternatives and why. */
-export function recordOf(assertions: readonly Assertion[], designations: readonly Designation[] = [], at: string = NOW): string {
+export function recordOf(assertions: readonly Assertion[], designations: readonly Designation[] = []): string {
   const resolutions = groupIntoFacts(OWNER, assertions)
-    .map((fact) => resolveFact(fact, designations, at))
+    .map((fact) => resolveFact(fact, by(designations)))
     .filter((resolution) => resolution !== undefined)
     .sort((left, right) => (left.fact.factId < right.fact.factId ? -1 : 1))
     // Live versions of a record are a set; how they lie in the row is of no account.
     .map((resolution) => ({
       ...resolution,
       designation: resolution.designation ?? null,
+      settlement: resolution.settlement ?? null,
       fact: { ...resolution.fact, assertions: resolution.fact.assertions.map(({ assertionId }) => assertionId) },
     }))
     .map((resolution) => ({ ...resolution, winner: said(resolution.winner), alternatives: resolution.alternatives.map(said) }));
   return canonicalJson(resolutions as unknown as JsonValue);
 }
 
-function said({ assertion, head, rank }: { assertion: Assertion; head: Head; rank: number }) {
-  return { source: assertion.source, recordKey: assertion.recordKey, head, rank };
+function said({ assertion, head, rank, outranked }: Candidate) {
+  return { source: assertion.source, recordKey: assertion.recordKey, head, rank, outranked };
 }
 
 const SOURCES = ['ehr', 'lis', 'ris', 'pharmacy'];
@@ -108,18 +122,6 @@ export const anyAssertions: fc.Arbitrary<Assertion[]> = fc
     },
   )
   .map((all) => all.map(({ source, record, heads, category }) => assertionOf(source, record, heads, { category })));
-
-export const anyDesignations: fc.Arbitrary<Designation[]> = fc.uniqueArray(
-  fc
-    .record({
-      sources: fc.shuffledSubarray(SOURCES, { minLength: 1 }),
-      scope: fc.record({ category: fc.constantFrom(null, 'allergies', 'vital-signs'), element: fc.constantFrom(null, 'name') }),
-      effectiveFrom: fc.constantFrom('2025-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'),
-      revision: fc.integer({ min: 1, max: 5 }),
-    })
-    .map(({ sources, ...more }) => designation(sources, more)),
-  { maxLength: 6, selector: ({ scope, revision }) => `${scope.category}|${scope.element}|${revision}` },
-);
 
 /** The same things in another order. */
 export function shuffled<T>(all: fc.Arbitrary<T[]>): fc.Arbitrary<[T[], T[]]> {

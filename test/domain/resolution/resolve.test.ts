@@ -5,18 +5,18 @@ import { groupIntoFacts } from '../../../domain/resolution/grouping.js';
 import { resolveFact } from '../../../domain/resolution/resolve.js';
 import type { Assertion, Fact } from '../../../schemas/read-models/fact.js';
 import { token } from '../given.js';
-import { anyAssertions, anyDesignations, assertionOf, designation, headOf, NOW, OWNER, recordOf, shuffled } from './facts.js';
+import { anyAssertions, anyDesignations, assertionOf, by, designation, headOf, OWNER, recordOf, shuffled } from './facts.js';
 
 const test = suite('which statement is believed');
 
 const factOf = (...assertions: readonly Assertion[]) => groupIntoFacts(OWNER, assertions)[0] as Fact;
 const joined = (source: string, more: { value?: string; from?: string | null; version?: string | null } = {}, category = 'allergies') =>
   assertionOf(source, '1', [{ about: ['same'], value: source, ...more }], { category });
-const winnerOf = (fact: Fact, ...designations: readonly ReturnType<typeof designation>[]) => resolveFact(fact, designations, NOW)?.winner.assertion.source;
+const winnerOf = (fact: Fact, ...designations: readonly ReturnType<typeof designation>[]) => resolveFact(fact, by(designations))?.winner.assertion.source;
 
 test('the source believed most wins, and everyone else stays as an alternative in their order', () => {
   const fact = factOf(joined('ehr'), joined('lis'), joined('pharmacy'));
-  const resolution = resolveFact(fact, [designation(['pharmacy', 'lis'])], NOW);
+  const resolution = resolveFact(fact, by([designation(['pharmacy', 'lis'])]));
   assert.is(resolution?.winner.assertion.source, 'pharmacy');
   assert.equal(
     resolution?.alternatives.map(({ assertion }) => assertion.source),
@@ -44,11 +44,11 @@ test('between equals the name of the source decides, never the version of anothe
 
 test('within one source the higher version goes first', () => {
   const two = factOf(joined('ehr', { version: '1' }), joined('lis'), assertionOf('ehr', '2', [{ about: ['same'], value: 'newer', version: '2' }]));
-  assert.is(resolveFact(two, [], NOW)?.winner.head.sourceVersion, '2');
+  assert.is(resolveFact(two, by())?.winner.head.sourceVersion, '2');
 });
 
 test('equal values are no conflict, and all of them are attributed', () => {
-  const resolution = resolveFact(factOf(joined('ehr', { value: 'same' }), joined('lis', { value: 'same' })), [], NOW);
+  const resolution = resolveFact(factOf(joined('ehr', { value: 'same' }), joined('lis', { value: 'same' })), by());
   assert.not.ok(resolution?.conflict);
   assert.is(resolution?.alternatives.length, 1);
 });
@@ -60,22 +60,19 @@ test('a source whose versions do not compare is in conflict with itself', () => 
       { version: 'b', value: 'y' },
     ]),
   );
-  assert.ok(resolveFact(fact, [], NOW)?.conflict);
+  assert.ok(resolveFact(fact, by())?.conflict);
 });
 
 test('nothing live is nothing to say', () => {
-  assert.is(resolveFact(factOf(assertionOf('ehr', '1', [])), [], NOW), undefined);
-  assert.is(
-    resolveFact(factOf(joined('ehr')), [], NOW, () => false),
-    undefined,
-  );
+  assert.is(resolveFact(factOf(assertionOf('ehr', '1', [])), by()), undefined);
+  assert.is(resolveFact(factOf(joined('ehr')), by([], { live: () => false })), undefined);
 });
 
 test('the designations of the asked instant rule, not those of today', () => {
   const fact = factOf(joined('ehr'), joined('lis'));
   const designations = [designation(['ehr']), designation(['lis'], { revision: 2, effectiveFrom: '2026-05-01T00:00:00.000Z' })];
-  assert.is(resolveFact(fact, designations, NOW)?.winner.assertion.source, 'lis');
-  assert.is(resolveFact(fact, designations, '2026-02-01T00:00:00.000Z')?.winner.assertion.source, 'ehr');
+  assert.is(resolveFact(fact, by(designations))?.winner.assertion.source, 'lis');
+  assert.is(resolveFact(fact, by(designations, { at: '2026-02-01T00:00:00.000Z' }))?.winner.assertion.source, 'ehr');
 });
 
 test('any order of assertions, of their live versions and of designations gives the same record, byte for byte', () => {
@@ -106,7 +103,7 @@ test('the order of ties is total: no two statements stand on one place', () => {
       const glue = assertionOf('lis', '1', [{ about: ['same'], value: 'glue' }]);
       const same = (all: readonly object[]) => all.map((head) => ({ ...head, about: ['same'] }));
       const orderOf = (a: readonly object[], b: readonly object[]) => {
-        const resolution = resolveFact(factOf(assertionOf('ehr', '1', same(a)), assertionOf('ehr', '2', same(b)), glue), [], NOW);
+        const resolution = resolveFact(factOf(assertionOf('ehr', '1', same(a)), assertionOf('ehr', '2', same(b)), glue), by());
         return [resolution?.winner, ...(resolution?.alternatives ?? [])].map((candidate) => [
           candidate?.assertion.recordKey,
           candidate?.head.sourceVersion,
@@ -142,7 +139,7 @@ test('nothing that tells of arrival has a say: positions, event ids and our cloc
           recordedAt: `${numbers.next().value}`,
         })),
       }));
-      const winners = (all: readonly Assertion[]) => groupIntoFacts(OWNER, all).map((fact) => resolveFact(fact, [], NOW)?.winner.head.contentToken);
+      const winners = (all: readonly Assertion[]) => groupIntoFacts(OWNER, all).map((fact) => resolveFact(fact, by())?.winner.head.contentToken);
       assert.equal(winners(moved), winners(assertions));
     }),
   );
@@ -150,7 +147,7 @@ test('nothing that tells of arrival has a say: positions, event ids and our cloc
 
 test('a head of the same content under two labels has its place by the label', () => {
   const heads = [headOf('r', { version: 'b' }), headOf('r', { version: 'a' })];
-  const first = (all: typeof heads) => resolveFact(factOf({ ...assertionOf('ehr', '1'), heads: all }), [], NOW)?.winner.head.sourceVersion;
+  const first = (all: typeof heads) => resolveFact(factOf({ ...assertionOf('ehr', '1'), heads: all }), by())?.winner.head.sourceVersion;
   assert.is(first(heads), 'a');
   assert.is(first(heads.toReversed()), 'a');
 });

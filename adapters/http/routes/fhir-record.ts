@@ -1,0 +1,61 @@
+import type { Rejection } from '../../../domain/rejections.js';
+import type { Resolution } from '../../../domain/resolution/resolve.js';
+import { organizationsOf } from '../../../projections/reading/designations.js';
+import { Opener } from '../../../projections/reading/opener.js';
+import type { RecordPage, RecordQuery } from '../../../projections/reading/record-reader.js';
+import { type FactsTold, recordBundle } from '../../fhir/bundle.js';
+import { notesFor } from '../fact-notes.js';
+import { FHIR_TYPE } from '../format.js';
+import { bad, isRejection } from '../parameters.js';
+import type { Found, ReadContext } from '../reading.js';
+import { answering, audited, firstThings, linksOf, nextOf, type PatientRequest, queryOf } from '../record-query.js';
+import type { Services } from '../services.js';
+
+/** Demographic facts that one Patient is made of, and no more. */
+const PERSON_FACTS_AT_MOST = 2000;
+
+/** The record as a FHIR bundle: the patient on the first page, then facts page by page. */
+export async function bundleFound(services: Services, request: PatientRequest, context: ReadContext): Promise<Found | Rejection> {
+  const withAlternatives = alternativesFrom(request.query['alternatives']);
+  if (isRejection(withAlternatives)) return withAlternatives;
+  const query = await queryOf(services, request, context, 'facts', ['format', 'alternatives']);
+  if (isRejection(query)) return query;
+  const page = await services.records.read(query);
+  const person = query.after === null ? await personOf(services, query) : null;
+  const opener = new Opener(async (member) => (context.opens ? services.vault.patientRing(query.tenant, member) : undefined));
+  const notes = await notesFor(services, query, opener);
+  const { patientId, mergedPatients: replaced } = answering(query, page);
+  const body = await recordBundle({
+    patientId,
+    replaced,
+    person,
+    page: { resolutions: firstThings(page).filter((resolution) => !isOfPerson(resolution)), disputes: page.disputes },
+    organizations: await organizationsOf(services, query.tenant),
+    withAlternatives: withAlternatives === 'true',
+    opener,
+    notesOf: (fact) => notes.of(fact),
+    links: linksOf(request, nextOf(page, 'facts')),
+  });
+  return { body, type: FHIR_TYPE, ...auditedAll(page, person), opened: opener.count + notes.opened() };
+}
+
+function alternativesFrom(text: unknown): 'true' | 'false' | Rejection {
+  return text === undefined || text === 'false' ? 'false' : text === 'true' ? 'true' : bad('alternatives', 'true, false');
+}
+
+/** Null where demographics are not asked for: who may not have them asks for a category. */
+async function personOf(services: Services, query: RecordQuery): Promise<FactsTold | null> {
+  if (query.category !== null && query.category !== 'demographics') return null;
+  const page = await services.records.read({ ...query, category: 'demographics', limit: PERSON_FACTS_AT_MOST });
+  return { resolutions: page.resolutions.filter(isOfPerson), disputes: page.disputes };
+}
+
+/** Related persons are demographics too, and stand for themselves. */
+function isOfPerson({ fact, winner }: Resolution): boolean {
+  return fact.category === 'demographics' && winner.assertion.resourceType === 'Patient';
+}
+
+function auditedAll(page: RecordPage, person: FactsTold | null): Pick<Found, 'patients' | 'categories'> {
+  const { patients, categories } = audited(page);
+  return { patients, categories: [...new Set([...categories, ...(person === null || person.resolutions.length === 0 ? [] : ['demographics'])])] };
+}
