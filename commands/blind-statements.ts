@@ -21,6 +21,7 @@ export function blindStatements(ring: KeyRing, resource: WrittenResource, catego
     value: ring.blind('value', said.value),
     precision: said.precision.map(blind('value')),
     codes: said.codes.map(blind('code')),
+    ranges: said.ranges.map(blind('code')),
     asserts: said.asserts.map(blind('fact-claim')),
     contradicts: said.contradicts.map(blind('fact-claim')),
     standing: said.standing,

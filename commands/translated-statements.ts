@@ -42,6 +42,6 @@ function thingOf({ element, part }: BlindStatement): string {
   return `${element ?? ''}|${part ?? ''}`;
 }
 
-function namesOf({ identity, value, precision, codes, asserts, contradicts }: BlindStatement) {
-  return { identity, value, precision, codes, asserts, contradicts };
+function namesOf({ identity, value, precision, codes, ranges, asserts, contradicts }: BlindStatement) {
+  return { identity, value, precision, codes, ranges, asserts, contradicts };
 }

@@ -16,7 +16,10 @@ export interface KeyRing {
   seal(place: PartPlace, content: string): Promise<SealedPart>;
   open(part: SealedPart, place: Pick<PartPlace, 'stream' | 'eventId'>): Promise<string>;
   /** 22 base64url letters (128 bits) of HMAC-SHA-256 over purpose and text. Stable for the life of the ring. */
-  blind(purpose: 'record' | 'identity' | 'value' | 'content' | 'claim' | 'identifier' | 'idempotency' | 'input' | 'part' | 'code' | 'fact-claim' | 'match', text: string): string;
+  blind(
+    purpose: 'record' | 'identity' | 'value' | 'content' | 'claim' | 'identifier' | 'idempotency' | 'input' | 'part' | 'code' | 'fact-claim' | 'match',
+    text: string,
+  ): string;
 }
 
 /** Rings by owner. A ring's secret is durable in the key store before the ring is handed out. */

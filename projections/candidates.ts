@@ -97,7 +97,7 @@ function applyDemographics(event: Demographic, rows: RowView, said: Blinded | un
   const { added, ended } = lineage;
   const version = added && said !== undefined ? { ...member, eventId: event.id, ...said } : undefined;
   const staying = own.filter(({ eventId }) => !ended.includes(eventId));
-  const isNews = !isSaidAlike(own, version === undefined ? staying : [...staying, version]);
+  const isNews = () => !isSaidAlike(own, version === undefined ? staying : [...staying, version]);
   const { index, neighbours } = version === undefined ? { index: [], neighbours: [] } : neighboursOf(tenant, version, ended, rows);
   const pairs = pairsAfter({ tenant, member, version, ended, neighbours, isNews, patients, at }, rows);
   const row = version === undefined ? [] : [{ key: versionKey(tenant, patientId, version.eventId), value: version, index }];
@@ -136,7 +136,7 @@ interface Compared {
   readonly ended: readonly string[];
   readonly neighbours: readonly VersionRow[];
   /** False when a source has only repeated what was said of the patient before. */
-  readonly isNews: boolean;
+  readonly isNews: () => boolean;
   readonly patients: number;
   readonly at: string;
 }
@@ -158,7 +158,7 @@ function pairsAfter({ tenant, member, version, ended, neighbours, isNews, patien
     const pair = before.get(other);
     const staying = (pair?.evidence ?? []).filter(({ events }) => !events.some((eventId) => ended.includes(eventId)));
     const said = { evidence: [...staying, ...(fresh.get(other)?.evidence ?? [])], merged: pair?.merged ?? fresh.get(other)?.merged ?? false };
-    return changedPair(tenant, pair, pair ?? freshPair(patientId, other, at), isNews ? { ...said, dismissed: false } : said, at);
+    return changedPair(tenant, pair, pair ?? freshPair(patientId, other, at), pair?.dismissed === true && isNews() ? { ...said, dismissed: false } : said, at);
   });
 }
 

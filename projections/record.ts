@@ -1,4 +1,4 @@
-import { isOf, liveHeads, namesFor, namesOfMixed, RECORD_EVENTS, recordsOf, restated, tokensBroughtBy } from '../domain/record/assertions.js';
+import { isAttributed, isOf, liveHeads, namesFor, namesOfMixed, RECORD_EVENTS, recordsOf, restated, tokensBroughtBy } from '../domain/record/assertions.js';
 import { differ } from '../domain/resolution/agreement.js';
 import { groupIntoFacts, tokensOf } from '../domain/resolution/grouping.js';
 import { isTakenBack } from '../domain/resolution/taken-back.js';
@@ -38,7 +38,8 @@ export function refiledIndex(event: LedgerEvent, rows: RowView): string[] {
   const own = recordsOf(event).flatMap((ref) =>
     rows.byIndex(recordIndex(event.tenant, ref)).flatMap((row) => (row.value as Fact).assertions.filter((one) => isOf(one, ref))),
   );
-  return own.flatMap(namesOfMixed).map((token) => tokenIndex(event.tenant, token));
+  const said = isAttributed(event) ? event.data.category : null;
+  return own.flatMap((one) => namesOfMixed(one, said)).map((token) => tokenIndex(event.tenant, token));
 }
 
 export function regrouped(recorded: Recorded, rows: RowView): Regrouped {

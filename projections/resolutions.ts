@@ -101,9 +101,10 @@ function factOf({ value }: Row): Fact {
   return value as Fact;
 }
 
+/** Of names that are translated nobody says here whether the record stands. */
 function namesTakenBackBy({ data }: LedgerEvent): readonly string[] {
   if (!('statements' in data)) return [];
-  return data.statements.flatMap((statement) => ('standing' in statement && statement.standing === 'entered-in-error' ? statement.identity : []));
+  return data.statements.flatMap((statement) => ('standing' in statement && statement.standing !== 'entered-in-error' ? [] : statement.identity));
 }
 
 function apply(recorded: Recorded, rows: RowView): Changes {

@@ -6,7 +6,7 @@ import { feedOf } from './feed.js';
 import { PageRows } from './page-rows.js';
 import type { Checkpoint, ReadModels } from './ports.js';
 import type { Projection } from './projection.js';
-import { nextStride } from './stride.js';
+import { nextStride, STRIDE_ROWS } from './stride.js';
 
 /** Where a projection stands. `through` counts events of other types too: what has been looked at. */
 export interface Progress {
@@ -29,6 +29,8 @@ export interface RunDeps {
   readonly prepare?: (page: readonly Recorded[]) => Promise<void>;
   /** At most so many events in one go, where each takes long: what runs beside requests must not hold them up. */
   readonly pageEvents?: number;
+  /** Rows that a sweep looks at between two saves; as many as `stride.ts` says when absent. */
+  readonly strideRows?: number;
   readonly nowMs: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -177,7 +179,7 @@ class Run {
       if (this.#broken) return;
       await this.#keepLease();
       const source = { models, model: name, generation: this.generation };
-      const stride = await nextStride(source, sweep.walk(under));
+      const stride = await nextStride(source, sweep.walk(under), this.deps.strideRows ?? STRIDE_ROWS);
       const rows = PageRows.none((left, right) => store.compare(left, right));
       await rows.add(source, [sweep.needs(under, stride)]);
       rows.change(sweep.apply(under, stride, rows), under.position);

@@ -19,10 +19,10 @@ function withData(event: Record<string, unknown>, more: object): Record<string, 
   return { ...event, data: { ...(event['data'] as object), ...more } };
 }
 
-/** Version 1 gave statements no precision, codes, claims or standing: they are not known, and nothing is inferred. */
+/** Version 1 gave statements no precision, codes, claims or standing: they are not known, and nothing is inferred. Its `value` has in it what later ones have in `codes`. */
 function withUnstatedNames(event: Record<string, unknown>): Record<string, unknown> {
   const { statements } = event['data'] as { statements: readonly object[] };
-  const unstated = { part: null, precision: [], codes: [], asserts: [], contradicts: [], standing: null };
+  const unstated = { part: null, precision: [], codes: [], ranges: [], asserts: [], contradicts: [], standing: null };
   return withData(event, { statements: statements.map((statement) => ({ ...unstated, ...statement })) });
 }
 

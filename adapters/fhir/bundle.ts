@@ -1,4 +1,3 @@
-import { agree } from '../../domain/resolution/agreement.js';
 import type { Dispute } from '../../domain/resolution/disputes.js';
 import type { Candidate, Resolution } from '../../domain/resolution/resolve.js';
 import type { NoteJson } from '../../projections/reading/amendment-notes.js';
@@ -57,11 +56,11 @@ export function entryOf(fullUrl: string, resource: string, more: Readonly<Record
   return `${JSON.stringify({ ...more, fullUrl }).slice(0, -1)},"resource":${resource}}`;
 }
 
-export function standingIn({ winner }: Resolution): (candidate: Candidate) => StandingInFact {
+export function standingIn({ winner, disagreeing }: Resolution): (candidate: Candidate) => StandingInFact {
   return (candidate) => {
     if (candidate === winner) return 'value';
     if (candidate.outranked) return 'outranked';
-    return agree(candidate.names, winner.names) ? 'agrees' : 'differs';
+    return disagreeing.has(candidate) ? 'differs' : 'agrees';
   };
 }
 

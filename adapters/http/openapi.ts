@@ -7,10 +7,9 @@ import { PATH_FORMS } from '../../projections/reading/lineage-path.js';
 import { CONFLICT_STATES } from '../../projections/resolutions/rows.js';
 import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
 import { CATEGORIES } from '../../schemas/phi/categories.js';
+import { body, header, type Json, path, problem, query, read, readAs, receipt } from './openapi-parts.js';
 import { FAULT_STATUS, REJECTION_STATUS } from './problem.js';
 import { SourceLookup } from './routes/sources.js';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const CODES = [...Object.keys(REJECTIONS), ...Object.keys(FAULTS)];
 
@@ -75,16 +74,6 @@ const RECEIPT: Json = {
   },
 };
 
-const problem = {
-  description: 'A problem; see the table of codes.',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-};
-const receipt = { content: { 'application/json': { schema: { $ref: '#/components/schemas/Receipt' } } } };
-const header = (name: string, description: string): Json => ({ name, in: 'header', description, schema: { type: 'string' } });
-const query = (name: string, description: string, schema: Json = { type: 'string' }): Json => ({ name, in: 'query', description, schema });
-const path = (name: string, schema: Json = { type: 'string' }): Json => ({ name, in: 'path', required: true, schema });
-const body = (type: string, schema: Json = {}): Json => ({ required: true, content: { [type]: { schema } } });
-
 function commandPaths(): Json {
   const single = COMMAND_NAMES.map((name) => [
     `/v1/commands/${name}`,
@@ -127,15 +116,6 @@ function commandPaths(): Json {
     },
   };
   return { '/v1/commands': bulk, ...Object.fromEntries(single) };
-}
-
-function read(operationId: string, summary: string, parameters: readonly Json[], type = 'application/json'): Json {
-  return readAs(operationId, summary, parameters, [type]);
-}
-
-function readAs(operationId: string, summary: string, parameters: readonly Json[], types: readonly string[]): Json {
-  const content = Object.fromEntries(types.map((type) => [type, {}]));
-  return { get: { operationId, tags: ['reading'], summary, parameters, responses: { '200': { description: 'As asked.', content }, default: problem } } };
 }
 
 function readPaths(): Json {

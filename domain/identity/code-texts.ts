@@ -1,22 +1,8 @@
-import { type Code, codeStart, isHierarchical, strongCode, strongCodes } from './codes.js';
-import { codesOf, containedBy, key } from './keys.js';
-import { type FhirResource, objectOf, objectsOf } from './resource.js';
-import { vaccineCodes } from './vaccine-codes.js';
-
-/** Where a type names what it is about, if not in `code`. Of a document, an encounter or a device it is the kind. */
-const MEMBERS: ReadonlyMap<string, string> = new Map([
-  ['MedicationAdministration', 'medicationCodeableConcept'],
-  ['MedicationDispense', 'medicationCodeableConcept'],
-  ['MedicationRequest', 'medicationCodeableConcept'],
-  ['MedicationStatement', 'medicationCodeableConcept'],
-  ['Encounter', 'type'],
-  ['Device', 'type'],
-  ['DocumentReference', 'type'],
-  ['DocumentManifest', 'type'],
-  ['Composition', 'type'],
-  ['Coverage', 'type'],
-  ['Goal', 'description'],
-]);
+import { absenceOf } from './claims.js';
+import { codeStart, isHierarchical, strongCode } from './codes.js';
+import { key } from './keys.js';
+import type { FhirResource } from './resource.js';
+import { type Subject, subjectOf } from './subject.js';
 
 /** A range is named by three letters at least: two would be a chapter, and one is nearly everything. */
 const SHORTEST_RANGE = 3;
@@ -24,25 +10,28 @@ const TEXTS_AT_MOST = 128;
 
 const rangeText = (system: string, start: string): string => `${key(system, start)}*`;
 
-function codesOfSubject(resource: FhirResource): readonly Code[] {
-  if (resource.resourceType === 'Immunization') return vaccineCodes(resource);
-  const named = codesOf(resource, MEMBERS.get(resource.resourceType) ?? 'code');
-  if (named.length > 0 || resource['medicationReference'] === undefined) return named;
-  const drug = containedBy(resource, objectOf(resource, 'medicationReference'));
-  return drug === null ? [] : strongCodes(objectsOf(drug, 'code'));
+/** What a statement is about in codes: each by itself, and the ranges of its system that it lies in. */
+export interface CodeTexts {
+  readonly codes: readonly string[];
+  readonly ranges: readonly string[];
 }
 
-/** Each strong code by itself, and the ranges of its system that it lies in: what a designation for a range is held against. */
-export function codeTexts(resource: FhirResource): readonly string[] {
-  const codes = codesOfSubject(resource);
-  if (codes.length === 0) return [];
-  const texts = new Set<string>();
-  for (const { system, code } of codes) {
-    texts.add(key(system, code));
+const NONE: CodeTexts = { codes: [], ranges: [] };
+
+const bounded = (texts: ReadonlySet<string>): string[] => [...texts].sort().slice(0, TEXTS_AT_MOST);
+
+/** "None known" is one thing whichever of its codes says so: what it is about is a text of its own, beside the codes. */
+export function codeTexts(resource: FhirResource, subject: Subject = subjectOf(resource)): CodeTexts {
+  if (subject.codes.length === 0) return NONE;
+  const [codes, ranges] = [new Set<string>(), new Set<string>()];
+  const absence = absenceOf(resource);
+  if (absence !== null) codes.add(key('none', ...absence));
+  for (const { system, code } of subject.codes) {
+    codes.add(key(system, code));
     if (!isHierarchical(system)) continue;
-    for (let length = SHORTEST_RANGE; length <= code.length; length += 1) texts.add(rangeText(system, code.slice(0, length)));
+    for (let length = SHORTEST_RANGE; length <= code.length; length += 1) ranges.add(rangeText(system, code.slice(0, length)));
   }
-  return [...texts].sort().slice(0, TEXTS_AT_MOST);
+  return { codes: bounded(codes), ranges: bounded(ranges) };
 }
 
 /** A code, or all codes of a system that begin with these letters. */

@@ -40,7 +40,7 @@ export function elementOf(member: string): string | null {
 }
 
 /** What no demographic statement has: it is no measurement, has no clinical code and claims nothing of others. */
-const PLAIN = { precision: [], codes: [], asserts: [], contradicts: [], standing: 'stated' } as const;
+const PLAIN = { precision: [], codes: [], ranges: [], asserts: [], contradicts: [], standing: 'stated' } as const;
 
 type Members = Readonly<Record<string, JsonValue>>;
 

@@ -21,8 +21,13 @@ export interface Statement {
   readonly value: string;
   /** What is said, rounded to 1, 2, … significant digits, as many as were stated; empty where there is no single number. */
   readonly precision: readonly string[];
-  /** Each strong code of it by itself, `system|code`; of hierarchical systems also the ranges that it lies in, `system|E11*`. */
+  /**
+   * Each strong code of what it is about by itself, `system|code`. They are no part of what is said: statements that share one
+   * are about the same, those that have others are not.
+   */
   readonly codes: readonly string[];
+  /** Of codes of hierarchical systems the ranges that they lie in, `system|E11*`: what is asked for by range, and never compared. */
+  readonly ranges: readonly string[];
   /** Claims that it makes, and claims that cannot be true beside it: equal texts in one and the other are a dispute. */
   readonly asserts: readonly string[];
   readonly contradicts: readonly string[];

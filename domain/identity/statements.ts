@@ -8,6 +8,7 @@ import type { FhirResource } from './resource.js';
 import { sayingOf } from './saying.js';
 import { standingOf } from './standing.js';
 import type { Statement } from './statement.js';
+import { subjectOf, withoutSubject } from './subject.js';
 import { identityTokens } from './tokens.js';
 import { AS_WRITTEN, type Units } from './units.js';
 import { writtenNumber } from './written-number.js';
@@ -22,7 +23,7 @@ export { type DateFault, dateFault, type ValidTime, validTimeOf } from './valid-
 
 const IN_QUANTITY = ['valueQuantity', 'value'];
 
-/** Names, and codes, of all components of a panel together (26 kB each): one made to have thousands must not weigh down the log. */
+/** Names, codes, and ranges, of all components of a panel together (26 kB each): one made to have thousands must not weigh down the log. */
 const NAMES_AT_MOST = 1024;
 
 interface About {
@@ -61,11 +62,13 @@ export function statementsOf(
   const things = thingsOf(resource, category);
   const share = Math.floor(NAMES_AT_MOST / things.length);
   return things.map((thing) => {
-    const { value, precision } = sayingOf(thing.resource, units, () => (text === null ? null : writtenNumber(text, thing.place)));
+    const subject = subjectOf(thing.resource);
+    const { value, precision } = sayingOf(withoutSubject(thing.resource, subject), units, () => (text === null ? null : writtenNumber(text, thing.place)));
     const standing = standingOf(thing.resource);
     const { asserts, contradicts } = claimsOf(thing.resource, standing);
     const identity = identityTokens(thing.resource, category).slice(0, share);
-    const codes = codeTexts(thing.resource).slice(0, share);
-    return { element: null, part: thing.part, identity, value, precision, codes, asserts, contradicts, standing };
+    const texts = codeTexts(thing.resource, subject);
+    const [codes, ranges] = [texts.codes.slice(0, share), texts.ranges.slice(0, share)];
+    return { element: null, part: thing.part, identity, value, precision, codes, ranges, asserts, contradicts, standing };
   });
 }

@@ -6,7 +6,6 @@ import type { FhirResource } from './resource.js';
 import { isRefuted } from './standing.js';
 import { canonicalTime, isTime, readTime } from './time.js';
 import { AS_WRITTEN, type Units } from './units.js';
-import { vaccineCodes } from './vaccine-codes.js';
 
 /** The server's, the language's and the narrative's: what the resource says does not depend on them. */
 const ENVELOPE = ['id', 'meta', 'text', 'language', 'contained'];
@@ -178,12 +177,6 @@ function containedOf(resource: FhirResource, units: Units): { readonly context: 
   return { context: { ranks, units }, said: sorted.map((item) => item.said) };
 }
 
-/** A package's vaccine, where it is known by its package only. */
-function saidVaccine(resource: FhirResource, said: JsonValue): JsonValue {
-  const principal = principalCodes(vaccineCodes(resource));
-  return principal.length === 0 ? said : { coding: principal.map(({ system, code }) => ({ system, code })) };
-}
-
 /** What a resource says, without how sure it is and without what does not matter: equal canonical texts of it are no conflict. */
 export function saidOf(resource: FhirResource, units: Units): Record<string, JsonValue> {
   const { context, said: contained } = containedOf(resource, units);
@@ -196,7 +189,6 @@ export function saidOf(resource: FhirResource, units: Units): Record<string, Jso
     delete said['verificationStatus'];
     if (isRefuted(resource)) said['verificationStatus'] = 'refuted';
   }
-  if (resource.resourceType === 'Immunization') said['vaccineCode'] = saidVaccine(resource, said['vaccineCode'] ?? null);
   if (contained.length > 0) said['contained'] = contained;
   return said;
 }

@@ -14,6 +14,7 @@ export function words(text: string): string[] {
     .toLowerCase()
     .replace(/[ßæœøłđðþı]/g, (letter) => SPELLED[letter] ?? letter)
     .replace(/['’`´.]/g, '')
+    .replace(/\bn\/a\b/g, 'unknown')
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '')
     .slice(0, 16);
@@ -34,7 +35,7 @@ export function deletions(text: string): string[] {
 
 /** What is typed where a given name, a surname or a place is demanded and none is known. */
 const NOBODY = new Set(
-  'unknown unk unkn none null na nn nil test tester testing patient anonymous anon confidential noname nfn fnu lnu nmn nmi xx xxx xxxx refused declined donotuse'.split(
+  'unknown unk unkn none null test tester testing patient anonymous anon confidential noname nfn fnu lnu nmn nmi xx xxx xxxx refused declined donotuse'.split(
     ' ',
   ),
 );

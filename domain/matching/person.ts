@@ -68,7 +68,7 @@ function nameOf(name: JsonObject): PersonName | null {
   const { given: listed, family } = partsOf(name);
   const named = listed.map(words).filter((parts) => parts.length > 0 && !isNobody(joined(parts)));
   const [first, ...rest] = named.length > 0 && isNewbornName(named.flat()) ? [] : named;
-  // `Baby Boy` beside nothing else is no name, and a bare `Baby` before a name is no part of it.
+  // What follows `Baby` is the mother's name as often as the child's: then none is known.
   const givenParts = first === undefined || isNewbornName(first) ? [] : first;
   const surnameAll = words(family);
   const titled = SUFFIXES.get(surnameAll.at(-1) ?? '');

@@ -14,8 +14,8 @@ export type Chances = readonly [same: number, stranger: number, relative: number
  *   rounded; what FEBRL does not have (swapped days, nicknames, people who move) and what its generator makes too rare (two people in
  *   one place) is set by judgement on the careful side.
  * - The other fields are not in FEBRL: after the published settings of Splink and of CDC's RecordLinker.
- * - `relative` and `twin`: judgement. They keep households, namesakes and twins off the list, whose fields agree together and not by
- *   chance each.
+ * - `relative` and `twin`: judgement. Fields of a household agree together and not by chance each; what its members share is mistyped
+ *   as often as what one person shares with themselves.
  */
 export const MATCHING_POLICY = {
   version: 'matching@1',
@@ -47,12 +47,12 @@ export const WEIGHTS: Weights = {
     differs: [0.1, 0.99, 0.96, 0.945],
   },
   surname: {
-    exact: [0.69, 0.0045, 0.75, 0.95],
+    exact: [0.69, 0.0045, 0.55, 0.68],
     // Said by the given name already.
     crossed: [1, 1, 1, 1],
-    near: [0.16, 0.0005, 0.01, 0.02],
+    near: [0.16, 0.0005, 0.13, 0.16],
     sound: [0.01, 0.001, 0.01, 0.01],
-    differs: [0.08, 0.994, 0.23, 0.02],
+    differs: [0.08, 0.994, 0.25, 0.09],
   },
   middle: {
     exact: [0.75, 0.02, 0.1, 0.05],
@@ -64,13 +64,13 @@ export const WEIGHTS: Weights = {
     differs: [0.02, 0.6, 0.97, 0.5],
   },
   'birth-date': {
-    exact: [0.92, 0.00003, 0.0005, 0.97],
-    crossed: [0.01, 0.00001, 0.00005, 0.004],
-    near: [0.02, 0.002, 0.006, 0.008],
-    'two-parts': [0.01, 0.0023, 0.02, 0.003],
-    month: [0.95, 0.001, 0.002, 0.98],
-    year: [0.97, 0.0125, 0.04, 0.98],
-    differs: [0.04, 0.996, 0.9734, 0.015],
+    exact: [0.92, 0.00003, 0.0005, 0.91],
+    crossed: [0.01, 0.00001, 0.00005, 0.01],
+    near: [0.02, 0.002, 0.006, 0.02],
+    'two-parts': [0.01, 0.0023, 0.02, 0.01],
+    month: [0.95, 0.001, 0.002, 0.95],
+    year: [0.97, 0.0125, 0.04, 0.97],
+    differs: [0.04, 0.996, 0.9734, 0.05],
   },
   'birth-order': {
     exact: [0.97, 0.4, 0.4, 0.02],
@@ -81,22 +81,22 @@ export const WEIGHTS: Weights = {
     differs: [0.015, 0.5, 0.55, 0.34],
   },
   home: {
-    exact: [0.62, 0.00002, 0.85, 0.8],
-    'number-near': [0.045, 0.000005, 0.03, 0.03],
-    street: [0.12, 0.0013, 0.03, 0.03],
+    exact: [0.62, 0.00002, 0.55, 0.58],
+    'number-near': [0.045, 0.000005, 0.04, 0.04],
+    street: [0.12, 0.0013, 0.11, 0.11],
     near: [0.01, 0.0001, 0.01, 0.01],
-    number: [0.035, 0.013, 0.01, 0.02],
-    differs: [0.17, 0.985, 0.07, 0.11],
+    number: [0.035, 0.013, 0.04, 0.04],
+    differs: [0.17, 0.985, 0.25, 0.22],
   },
   place: {
-    exact: [0.66, 0.01, 0.88, 0.85],
-    'one-of-two': [0.22, 0.01, 0.06, 0.07],
-    state: [0.07, 0.3, 0.04, 0.05],
-    differs: [0.05, 0.68, 0.02, 0.03],
+    exact: [0.66, 0.01, 0.62, 0.64],
+    'one-of-two': [0.22, 0.01, 0.22, 0.22],
+    state: [0.07, 0.3, 0.07, 0.07],
+    differs: [0.05, 0.68, 0.09, 0.07],
   },
   phone: {
-    exact: [0.6, 0.0001, 0.5, 0.6],
-    differs: [0.4, 0.9999, 0.5, 0.4],
+    exact: [0.6, 0.0001, 0.45, 0.5],
+    differs: [0.4, 0.9999, 0.55, 0.5],
   },
   email: {
     exact: [0.55, 0.00005, 0.08, 0.25],

@@ -63,9 +63,12 @@ export function tokensBroughtBy(event: LedgerEvent): readonly string[] {
   return isAttributed(event) && event.type !== 'fact-retracted' ? event.data.statements.flatMap(({ identity }) => identity) : [];
 }
 
-/** The names of a record whose live versions are of several categories: when one of them goes, it may be filed with other facts. */
-export function namesOfMixed({ category, heads }: Assertion): string[] {
-  if (heads.every((head) => head.category === category)) return [];
+/**
+ * The names of a record whose live versions are of several categories, `said` by the next one included: when one comes or
+ * goes, all of it may be filed with other facts.
+ */
+export function namesOfMixed({ category, heads }: Assertion, said: string | null): string[] {
+  if ((said === null || said === category) && heads.every((head) => head.category === category)) return [];
   return heads.flatMap((head) => [head, ...Object.values(head.translations ?? {})].flatMap(({ identity }) => identity));
 }
 
@@ -196,8 +199,8 @@ function headOf({ position, revision }: Recorded, event: StatingEvent, statement
   };
 }
 
-function namesIn({ identity, value, precision, codes, asserts, contradicts }: Names): Names {
-  return { identity, value, precision, codes, asserts, contradicts };
+function namesIn({ identity, value, precision, codes, ranges, asserts, contradicts }: Names): Names {
+  return { identity, value, precision, codes, ranges, asserts, contradicts };
 }
 
 function translated(assertion: Assertion, event: EventOf<'statements-translated'>): Assertion {

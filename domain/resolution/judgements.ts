@@ -15,13 +15,30 @@ export function judgementsOn(assertions: readonly Assertion[], members: readonly
   for (const { judgements } of assertions) {
     for (const judgement of judgements) if (members.includes(judgement.patientId)) all.set(judgement.settlement, judgement);
   }
-  return [...all.values()].sort(byAge);
+  return byAge([...all.values()]);
 }
 
-/** Our own decisions have an order, that of the log; versions count within one patient's stream only. */
-function byAge(left: Judgement, right: Judgement): number {
-  if (left.recordedAt !== right.recordedAt) return left.recordedAt < right.recordedAt ? -1 : 1;
-  return left.version - right.version || (left.settlement < right.settlement ? -1 : 1);
+/**
+ * Our own decisions have an order, that of the log. Versions count within one patient's stream, where a clock that was set
+ * back turns nothing round: a decision is as late as the latest before it there. Between streams the time decides.
+ */
+function byAge(judgements: readonly Judgement[]): Judgement[] {
+  const latest = new Map<string, string>();
+  const inStreams = [...judgements].sort((left, right) => left.version - right.version || compare(left.settlement, right.settlement));
+  const aged = inStreams.map((judgement) => {
+    const before = latest.get(judgement.patientId) ?? '';
+    const at = judgement.recordedAt > before ? judgement.recordedAt : before;
+    latest.set(judgement.patientId, at);
+    return { judgement, at };
+  });
+  // Stable: those of one stream stay in the order of their versions.
+  return aged
+    .sort((left, right) => compare(left.at, right.at) || compare(left.judgement.patientId, right.judgement.patientId))
+    .map(({ judgement }) => judgement);
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** In force while every statement that it judged stands as it did: a settlement is about what was seen, and nothing else. */

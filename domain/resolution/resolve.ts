@@ -1,7 +1,7 @@
 import type { Assertion, Fact, Head, Judgement } from '../../schemas/read-models/fact.js';
 import { type Designation, rankOf } from '../authority/precedence.js';
 import { liveHeads, namesFor } from '../record/assertions.js';
-import { agree } from './agreement.js';
+import { type Agree, agreementAmong, anyDiffer } from './agreement.js';
 import { byRef, isInForce, judgementsOn, refOf } from './judgements.js';
 import { type Candidate, compareCandidates, outrankedWithin } from './order.js';
 import { rulingOf } from './ruling.js';
@@ -22,6 +22,8 @@ export interface Resolution {
   readonly winner: Candidate;
   /** Every other live statement, best first: nothing that was asserted is hidden. */
   readonly alternatives: readonly Candidate[];
+  /** Those of the alternatives that do not say what the winner says. */
+  readonly disagreeing: ReadonlySet<Candidate>;
   /** Statements of the same that their sources have taken back as errors: a copy that lives on should be looked at. */
   readonly takenBack: readonly Assertion[];
   readonly designation: Designation | undefined;
@@ -64,10 +66,12 @@ export function resolveFact(fact: Fact, context: ResolutionContext): Resolution 
   const alternatives = candidates.filter((candidate) => candidate !== winner);
   const takenBack = takenBackOf(fact, context.takenBack ?? []);
   const counting = contenders(candidates);
-  const differing = counting.filter((candidate) => !agree(candidate.names, winner.names));
-  const conflict = differing.length > 0 || inConflict(counting);
-  const state = stateOf(strategy, winner, differing, conflict || takenBack.length > 0, settlement, candidates);
-  return { fact, winner, alternatives, takenBack, designation, strategy, conflict, state, settlement };
+  const agree = agreementAmong(candidates.map(({ names }) => names));
+  const disagreeing = new Set(alternatives.filter((candidate) => !agree(candidate.names, winner.names)));
+  const differing = counting.filter((candidate) => disagreeing.has(candidate));
+  const conflict = differing.length > 0 || anyDiffer(counting.map(({ names }) => names));
+  const state = stateOf({ strategy, winner, differing, questionable: conflict || takenBack.length > 0, settlement, candidates, agree });
+  return { fact, winner, alternatives, disagreeing, takenBack, designation, strategy, conflict, state, settlement };
 }
 
 type Counted = Omit<Candidate, 'rank'>;
@@ -82,11 +86,6 @@ function countedHeads(fact: Fact, { live }: ResolutionContext): Counted[] {
 
 export function contenders(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.some(({ outranked }) => outranked) ? candidates.filter(({ outranked }) => !outranked) : candidates;
-}
-
-function inConflict(candidates: readonly Candidate[]): boolean {
-  const values = [...new Map(candidates.map(({ names }) => [names.value, names])).values()];
-  return values.some((left, index) => values.slice(index + 1).some((right) => !agree(left, right)));
 }
 
 /**
@@ -117,23 +116,26 @@ function chosenBy(settlement: Resolution['settlement'], candidates: readonly Can
   return contenders(candidates).find(({ assertion }) => assertion.assertionId === judgement.chosen);
 }
 
-function stateOf(
-  strategy: Strategy,
-  winner: Candidate,
-  differing: readonly Candidate[],
-  questionable: boolean,
-  settlement: Resolution['settlement'],
-  candidates: readonly Candidate[],
-): Standing {
+interface Weighed {
+  readonly strategy: Strategy;
+  readonly winner: Candidate;
+  readonly differing: readonly Candidate[];
+  readonly questionable: boolean;
+  readonly settlement: Resolution['settlement'];
+  readonly candidates: readonly Candidate[];
+  readonly agree: Agree;
+}
+
+function stateOf({ strategy, winner, differing, questionable, settlement, candidates, agree }: Weighed): Standing {
   if (!questionable) return 'agreed';
-  if (settlement?.inForce === true) return coversAll(settlement.judgement, candidates) ? 'settled' : 'open';
+  if (settlement?.inForce === true) return coversAll(settlement.judgement, candidates, agree) ? 'settled' : 'open';
   if (strategy === 'latest' && differing.every(({ head }) => (head.validTime.from ?? '') < (winner.head.validTime.from ?? ''))) return 'ruled';
   if (strategy === 'union' || strategy === 'manual' || differing.length === 0) return 'open';
   return differing.every(({ rank }) => rank > winner.rank) ? 'ruled' : 'open';
 }
 
 /** A statement that was not judged, and says what no judged one says, is a new question. */
-function coversAll({ judged }: Judgement, candidates: readonly Candidate[]): boolean {
+function coversAll({ judged }: Judgement, candidates: readonly Candidate[], agree: Agree): boolean {
   const seen = new Set(judged.map((one) => `${refOf(one)}|${one.eventId}`));
   const wasSeen = ({ assertion, head }: Candidate) => seen.has(`${refOf(assertion)}|${head.eventId}`);
   const [known, others] = [candidates.filter(wasSeen), candidates.filter((one) => !wasSeen(one))];

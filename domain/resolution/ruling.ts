@@ -55,7 +55,9 @@ function knownOf(designations: readonly Designation[]): Known {
 
 function codesOf(counted: readonly Pick<Candidate, 'head' | 'names'>[]): Set<string> {
   const codes = new Set<string>();
-  for (const { head, names } of counted) for (const token of [...head.codes, ...names.codes]) codes.add(token);
+  for (const { head, names } of counted) {
+    for (const token of [...head.codes, ...head.ranges, ...names.codes, ...names.ranges]) codes.add(token);
+  }
   return codes;
 }
 

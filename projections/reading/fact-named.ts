@@ -3,6 +3,7 @@ import { CATEGORIES } from '../../schemas/phi/categories.js';
 import type { Fact } from '../../schemas/read-models/fact.js';
 import type { ReadModels } from '../ports.js';
 import { factKey, factPrefix } from '../record.js';
+import { factIn } from './fact-in.js';
 
 const PAGE = 1000;
 
@@ -13,13 +14,10 @@ const PAGE = 1000;
 export async function factNamed(models: ReadModels, tenant: string, patientId: string, factId: string): Promise<Fact | undefined> {
   const keys = CATEGORIES.map((category) => factKey({ tenant, patientId, category, factId }));
   const row = (await models.get('record', keys)).find((found) => found !== undefined);
-  if (row !== undefined) return row.value as Fact;
+  if (row !== undefined) return factIn(row);
   for (let after: string | null = null; ; ) {
     const page = await models.byPrefix('record', factPrefix(tenant, patientId), { limit: PAGE, ...(after === null ? {} : { after }) });
-    const found = findFact(
-      page.map(({ value }) => value as Fact),
-      factId,
-    );
+    const found = findFact(page.map(factIn), factId);
     const last = page.at(-1);
     if (found !== undefined || page.length < PAGE || last === undefined) return found;
     after = last.key;

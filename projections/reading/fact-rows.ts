@@ -7,6 +7,7 @@ import type { PatientGroup } from '../../schemas/events/patients-merged.js';
 import type { Assertion, Fact } from '../../schemas/read-models/fact.js';
 import type { ReadModels } from '../ports.js';
 import { claimIndex, conflictIndex, factKey, factPrefix, takenBackIndex, tokenIndex } from '../record.js';
+import { factIn } from './fact-in.js';
 import { factNamed } from './fact-named.js';
 import type { KnownFacts } from './known-facts.js';
 import type { RecordQuery } from './record-reader.js';
@@ -43,10 +44,7 @@ export class FactRows {
     const rows = conflictsOnly
       ? await this.models.byIndex('record', conflictIndex(tenant, root), options)
       : await this.models.byPrefix('record', factPrefix(tenant, root, category ?? undefined), options);
-    const { page, next } = cut(
-      rows.map((row) => row.value as Fact),
-      limit,
-    );
+    const { page, next } = cut(rows.map(factIn), limit);
     if (!conflictsOnly) return { page, next };
     const copies = after === null ? await this.#copiesOfTakenBack(page) : [];
     return { page: [...copies, ...page].filter((fact) => category === null || fact.category === category), next };
@@ -56,7 +54,7 @@ export class FactRows {
   async takenBack(): Promise<Assertion[]> {
     if (this.query.knownAt !== null) return (await this.#all()).flatMap((fact) => fact.assertions).filter(isTakenBack);
     const rows = await this.models.byIndex('record', takenBackIndex(this.query.tenant, this.group.root), { limit: OTHERS_AT_MOST });
-    return rows.flatMap((row) => (row.value as Fact).assertions).filter(isTakenBack);
+    return rows.flatMap((row) => factIn(row).assertions).filter(isTakenBack);
   }
 
   /** Facts, not among these, that assert what one of these contradicts. */
@@ -91,7 +89,7 @@ export class FactRows {
   async #under(values: readonly string[]): Promise<Fact[]> {
     const keys = [...new Set((await this.models.keysByIndex('record', values)).flat())].sort().slice(0, OTHERS_AT_MOST);
     const rows = keys.length === 0 ? [] : await this.models.get('record', keys);
-    return rows.filter((row) => row !== undefined).map((row) => row.value as Fact);
+    return rows.filter((row) => row !== undefined).map(factIn);
   }
 
   #all(): Promise<readonly Fact[]> {

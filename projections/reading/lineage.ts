@@ -1,4 +1,3 @@
-import { agree } from '../../domain/resolution/agreement.js';
 import type { Dispute } from '../../domain/resolution/disputes.js';
 import { factIdOf, tokensOf } from '../../domain/resolution/grouping.js';
 import { byRef, isInForce, judgementsOn, refOf } from '../../domain/resolution/judgements.js';
@@ -24,8 +23,8 @@ export function lineageOf(resolution: Resolution, disputes: readonly Dispute[]) 
     state: resolution.state,
     disputedBy: disputesOf(resolution, disputes),
     takenBackBy: takenBack.map(({ assertionId, source, heads }) => ({ assertionId, source, eventId: heads[0]?.eventId ?? null })),
-    value: statementOf(winner, winner),
-    alternatives: alternatives.map((candidate) => statementOf(candidate, winner)),
+    value: statementOf(winner, resolution),
+    alternatives: alternatives.map((candidate) => statementOf(candidate, resolution)),
     rule: ruleOf(resolution),
     joinedBy: sharedTokens(fact),
     keptApart: fact.cut,
@@ -34,10 +33,11 @@ export function lineageOf(resolution: Resolution, disputes: readonly Dispute[]) 
   };
 }
 
-function statementOf({ assertion, head, names, outranked }: Candidate, winner: Candidate) {
+function statementOf(candidate: Candidate, { disagreeing }: Pick<Resolution, 'disagreeing'>) {
+  const { assertion, head, outranked } = candidate;
   const { assertionId, source, patientId } = assertion;
   const { eventId, position, recordedAt, sourceVersion, validTime } = head;
-  return { assertionId, source, patientId, eventId, position, recordedAt, sourceVersion, validTime, agrees: agree(names, winner.names), outranked };
+  return { assertionId, source, patientId, eventId, position, recordedAt, sourceVersion, validTime, agrees: !disagreeing.has(candidate), outranked };
 }
 
 /** Whether it is in force can be told where all that it judged is in this fact; of two facts, their dispute tells. */

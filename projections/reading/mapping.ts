@@ -6,6 +6,7 @@ import type { Assertion, Fact, Head } from '../../schemas/read-models/fact.js';
 import type { ReadModels } from '../ports.js';
 import { recordIndex } from '../record.js';
 import { factsKnownAt, type KnownAt } from './as-of.js';
+import { factIn } from './fact-in.js';
 import type { Opener, RingOf } from './opener.js';
 
 /** One record of a source, and what it is called here. */
@@ -107,5 +108,5 @@ async function factsUnder(models: ReadModels, tenant: string, refs: readonly Rec
     refs.map((ref) => recordIndex(tenant, ref)),
   );
   const rows = await models.get('record', [...new Set(keys.flat())].sort());
-  return rows.filter((row) => row !== undefined).map((row) => row.value as Fact);
+  return rows.filter((row) => row !== undefined).map(factIn);
 }

@@ -1,4 +1,4 @@
-import { agree } from '../../domain/resolution/agreement.js';
+import { repeats } from '../../domain/resolution/agreement.js';
 import type { Dispute } from '../../domain/resolution/disputes.js';
 import type { Candidate, Resolution } from '../../domain/resolution/resolve.js';
 import type { NoteJson } from './amendment-notes.js';
@@ -40,7 +40,7 @@ export function disputesOf({ fact }: Resolution, disputes: readonly Dispute[]) {
     }));
 }
 
-async function statementJson({ winner }: Resolution, candidate: Candidate, opener: Opener | null): Promise<JsonText> {
+async function statementJson({ winner, disagreeing }: Resolution, candidate: Candidate, opener: Opener | null): Promise<JsonText> {
   const { assertion, head } = candidate;
   const about = {
     source: assertion.source,
@@ -55,11 +55,11 @@ async function statementJson({ winner }: Resolution, candidate: Candidate, opene
     recordedAt: head.recordedAt,
     validTime: head.validTime,
     standing: head.standing,
-    agrees: agree(candidate.names, winner.names),
+    agrees: !disagreeing.has(candidate),
   };
   // What says exactly the same is attributed and not opened once more: what that source wrote stands in the history.
-  const repeats = candidate !== winner && candidate.names.value === winner.names.value;
-  const shown = opener === null || repeats ? null : await opener.open(candidate);
+  const repeated = candidate !== winner && repeats(candidate.names, winner.names);
+  const shown = opener === null || repeated ? null : await opener.open(candidate);
   if (shown === null) return JSON.stringify(about);
   return `${JSON.stringify({ ...about, sourceRecordId: shown.sourceRecordId }).slice(0, -1)},"resource":${shown.resource}}`;
 }

@@ -24,10 +24,10 @@ export class FeedItems {
     return this.counts;
   }
 
-  add(feed: KeptFeed, about: Pick<FeedRow, 'patientId' | 'category'>, data: unknown): void {
+  add(feed: KeptFeed, { patientId, category }: Pick<FeedRow, 'patientId' | 'category'>, data: unknown): void {
     const nth = PHASES[this.phase] * ITEMS_A_PHASE + this.counts[feed]++;
     const { eventId, position, recordedAt } = this.trigger;
-    const value: FeedRow = { eventId, position, nth, time: recordedAt, ...about, data };
+    const value: FeedRow = { eventId, position, nth, time: recordedAt, patientId, category, data };
     this.rows.push({ key: feedKey(feed, this.tenant, position, nth), value, index: [], position });
   }
 }

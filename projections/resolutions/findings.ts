@@ -1,12 +1,12 @@
 import { type Dispute, disputesAmong } from '../../domain/resolution/disputes.js';
 import type { Resolution } from '../../domain/resolution/resolve.js';
-import type { Fact } from '../../schemas/read-models/fact.js';
+import type { Assertion, Fact } from '../../schemas/read-models/fact.js';
 import type { ConflictRow, ConflictState, ConflictStatement } from './rows.js';
 
 /** A conflict as it stands after an event, before it is known since when. */
 export type Finding = Pick<
   ConflictRow,
-  'conflictId' | 'kind' | 'tenant' | 'patientId' | 'category' | 'element' | 'factIds' | 'statements' | 'designation' | 'settlement'
+  'conflictId' | 'kind' | 'tenant' | 'patientId' | 'category' | 'element' | 'factIds' | 'statements' | 'takenBackBy' | 'designation' | 'settlement'
 > & { readonly state: ConflictState };
 
 /** Statements that an entry names: as many as a settlement can judge. */
@@ -21,9 +21,15 @@ export function disputesOf(resolutions: readonly Resolution[], others: readonly 
 }
 
 export function differenceIn(resolution: Resolution): Finding[] {
-  const { fact, state, designation, settlement } = resolution;
+  const { fact, state, designation, settlement, takenBack } = resolution;
   if (state === 'agreed') return [];
-  const about = { conflictId: fact.factId, kind: 'difference', factIds: [fact.factId], statements: statementsOf(resolution) } as const;
+  const about = {
+    conflictId: fact.factId,
+    kind: 'difference',
+    factIds: [fact.factId],
+    statements: statementsOf(resolution),
+    takenBackBy: sourcesOf(takenBack),
+  } as const;
   const by = { designation: designation?.eventId ?? null, settlement: settlement?.inForce === true ? settlement.judgement.settlement : null };
   return [{ ...about, ...ownerOf(fact), state, ...by }];
 }
@@ -33,7 +39,11 @@ function disputeIn({ facts, settlement }: Dispute): Finding {
   const statements = facts.flatMap(statementsOf).slice(0, STATEMENTS_AT_MOST);
   const state = settlement === undefined ? 'open' : 'settled';
   const by = { designation: null, settlement: settlement?.settlement ?? null };
-  return { conflictId: factIds.join('+'), kind: 'dispute', factIds, statements, ...ownerOf(facts[0].fact), state, ...by };
+  return { conflictId: factIds.join('+'), kind: 'dispute', factIds, statements, takenBackBy: [], ...ownerOf(facts[0].fact), state, ...by };
+}
+
+function sourcesOf(assertions: readonly Assertion[]): string[] {
+  return [...new Set(assertions.map(({ source }) => source))].sort();
 }
 
 function ownerOf({ tenant, patientId, category, element }: Fact) {

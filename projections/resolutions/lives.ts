@@ -72,8 +72,8 @@ function turnOf(former: ConflictRow | undefined, row: ConflictRow): ConflictTurn
 }
 
 /** Who says what of which facts, whatever is shown first. */
-function signatureOf({ patientId, factIds, statements, settlement }: ConflictRow): string {
-  return [patientId, ...factIds, settlement, ...statements.map(({ eventId, assertionId }) => `${eventId}|${assertionId}`).sort()].join('\n');
+function signatureOf({ patientId, factIds, statements, takenBackBy, settlement }: ConflictRow): string {
+  return [patientId, ...factIds, settlement, ...takenBackBy, ...statements.map(({ eventId, assertionId }) => `${eventId}|${assertionId}`).sort()].join('\n');
 }
 
 /** What consumers hear of it: no content, they read the record. */
@@ -89,6 +89,7 @@ function itemOf(because: string, turn: ConflictTurn, row: ConflictRow, former: C
     element,
     factIds,
     sources: [...new Set(row.statements.map(({ source }) => source))].sort(),
+    takenBackBy: row.takenBackBy,
     severity,
     state: turn === 'closed' ? 'closed' : state,
     since: since.recordedAt,

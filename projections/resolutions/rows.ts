@@ -51,6 +51,8 @@ export interface ConflictRow {
   readonly element: string | null;
   readonly factIds: readonly string[];
   readonly statements: readonly ConflictStatement[];
+  /** Sources that took a record of the same back as an error: a copy that others still hold should be looked at. */
+  readonly takenBackBy: readonly string[];
   readonly severity: Severity;
   readonly state: ConflictState;
   readonly since: Moment;

@@ -3,7 +3,7 @@ import { compareBytes } from '../../domain/resolution/grouping.js';
 import { refOf } from '../../domain/resolution/judgements.js';
 import { type Resolution, type ResolutionContext, resolveFact } from '../../domain/resolution/resolve.js';
 import { isTakenBack } from '../../domain/resolution/taken-back.js';
-import type { Fact } from '../../schemas/read-models/fact.js';
+import type { Assertion, Fact } from '../../schemas/read-models/fact.js';
 import type { Changes, RowView } from '../projection.js';
 import { claimIndex, factKey, takenBackIndex } from '../record.js';
 import { contextOf } from './authority.js';
@@ -24,12 +24,12 @@ import {
   slim,
 } from './rows.js';
 
-export const REASONS = ['recorded', 'corrected', 'retracted', 'designated', 'settled', 'reopened', 'merged', 'unmerged'] as const;
+export type Reason = 'recorded' | 'corrected' | 'retracted' | 'designated' | 'settled' | 'reopened' | 'merged' | 'unmerged';
 
 /** What sets facts to be settled anew, and for which instant. */
 export interface Occasion {
   readonly tenant: string;
-  readonly why: (typeof REASONS)[number];
+  readonly why: Reason;
   /** The event that is being applied. */
   readonly moment: Moment;
   /** The event that is the reason: the same, or the designation whose time has come. */
@@ -74,12 +74,18 @@ function findings({ aside }: Facts, looks: readonly Look[], desk: Desk): Finding
 /** Resolves facts, with one context a patient. */
 class Desk {
   readonly #contexts = new Map<string, ResolutionContext>();
+  readonly #takenBack = new Map<string, Assertion[]>();
 
   constructor(
     private readonly occasion: Occasion,
     private readonly facts: Facts,
     private readonly rows: RowView,
-  ) {}
+  ) {
+    for (const { patientId, assertions } of facts.after) {
+      const found = assertions.filter(isTakenBack);
+      if (found.length > 0) this.#takenBack.set(patientId, [...(this.#takenBack.get(patientId) ?? []), ...found]);
+    }
+  }
 
   resolve(fact: Fact): Resolution | undefined {
     return resolveFact(fact, this.#contextOf(fact));
@@ -108,11 +114,9 @@ class Desk {
     const known = this.#contexts.get(patientId);
     if (known !== undefined) return known;
     const { tenant, at } = this.occasion;
-    const { before, after } = this.facts;
-    const elsewhere = this.rows.byIndex(takenBackIndex(tenant, patientId)).filter(({ key }) => !before.has(key));
-    const all = [...elsewhere.map(({ value }) => value as Fact), ...after.filter((fact) => fact.patientId === patientId)];
-    const takenBack = all.flatMap(({ assertions }) => assertions.filter(isTakenBack));
-    const context = contextOf(this.rows, tenant, members, at, takenBack);
+    const elsewhere = this.rows.byIndex(takenBackIndex(tenant, patientId)).filter(({ key }) => !this.facts.before.has(key));
+    const others = elsewhere.flatMap(({ value }) => (value as Fact).assertions.filter(isTakenBack));
+    const context = contextOf(this.rows, tenant, members, at, [...others, ...(this.#takenBack.get(patientId) ?? [])]);
     this.#contexts.set(patientId, context);
     return context;
   }

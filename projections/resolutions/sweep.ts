@@ -6,7 +6,7 @@ import { takenBackIndex } from '../record.js';
 import { authorityIn, authorityKey, isDesignating, patientAuthorityKey, putAuthority, reachedBy, settledAt } from './authority.js';
 import { FeedItems, type Phase } from './feed-items.js';
 import { besides, patientWalk, tenantWalk } from './found-by.js';
-import type { KeptFeed, Moment } from './rows.js';
+import type { KeptFeed, Moment, ResolvedFact } from './rows.js';
 import { type Occasion, settled } from './settle.js';
 
 const KEY = '~sweep';
@@ -87,11 +87,19 @@ function swept({ value }: Row, stride: Stride, rows: RowView): Changes {
   const { put, remove } = settled(occasion, { before: facts, after: [...facts.values()], aside: new Map() }, rows, feed);
   // No event touched these facts: they keep the position of the last that did. Entries take that of the designation, so that
   // an event before which this was swept is not taken for one that has been applied.
-  const positions = new Map(stride.rows.map(({ key, position }) => [key, position]));
+  const walked = new Map(stride.rows.map((row) => [row.key, row]));
   const designated = rows.get(authorityKey(tenant))?.position ?? moment.position;
-  const kept = put.map((row) => ({ ...row, position: positions.get(row.key) ?? designated }));
+  const kept = put
+    .filter((row) => !isAsBefore(row.value, (walked.get(row.key) ?? rows.get(row.key))?.value))
+    .map((row) => ({ ...row, position: walked.get(row.key)?.position ?? designated }));
   const goOn = progress({ ...sweep, values: sweep.values.slice(stride.ended), after: stride.after, items: feed.counted }, rows);
   return { put: [...kept, ...feed.rows, ...goOn.put], remove: [...remove, ...goOn.remove] };
+}
+
+/** Of a fact only what it was settled to can have changed; of an entry anything. What stays as it was is not written again. */
+function isAsBefore(value: unknown, before: unknown): boolean {
+  const told = (row: unknown) => JSON.stringify((row as Partial<ResolvedFact> | undefined)?.outcome ?? row);
+  return before !== undefined && told(value) === told(before);
 }
 
 /** Where nothing is left to walk, the instant counts as taken into account. */

@@ -13,12 +13,14 @@ export type Standing = (typeof STANDINGS)[number];
 export const BlindNames = {
   /** Any shared token makes two statements speak of the same fact. */
   identity: Type.Array(BlindToken, { maxItems: 128 }),
-  /** What is said. */
+  /** What is said, without the codes of what it is said of. */
   value: BlindToken,
   /** What is said, rounded to 1, 2, … significant digits, as many as the source stated; empty where there is no single number. */
   precision: Type.Array(BlindToken, { maxItems: 24 }),
-  /** Each strong code of it by itself: what a designation for a range of codes is held against. */
+  /** Each strong code of what is spoken of: statements that share none, where both have some, speak of different things. */
   codes: Type.Array(BlindToken, { maxItems: 128 }),
+  /** The ranges that these lie in: with them, what a designation for codes is held against. */
+  ranges: Type.Array(BlindToken, { maxItems: 128 }),
   /** Claims it makes, and claims it cannot be true beside: "no known drug allergy" against an allergy to a drug. */
   asserts: Type.Array(BlindToken, { maxItems: 8 }),
   contradicts: Type.Array(BlindToken, { maxItems: 8 }),

@@ -8,6 +8,7 @@ export interface Names {
   readonly value: string;
   readonly precision: readonly string[];
   readonly codes: readonly string[];
+  readonly ranges: readonly string[];
   readonly asserts: readonly string[];
   readonly contradicts: readonly string[];
 }

@@ -68,4 +68,17 @@ test('a fault shows until the model goes on; the first one since then is the one
   assert.is(models.all()[0]?.fault, null);
 });
 
+test('who waits for a model to move goes on with its next report of another place, or after a while', async () => {
+  const models = progress();
+  models.report(at('4'));
+  assert.is(models.through('record'), '4');
+  await models.moved('record', '3', 10_000);
+  const moved = models.moved('record', '4', 10_000);
+  models.report(at('4'));
+  models.report(at('5'));
+  await moved;
+  await models.moved('record', '5', 1);
+  await models.moved('unheard of', null, 1);
+});
+
 test.run();

@@ -64,7 +64,15 @@ async function eventFor(
   const [id, stream, correlationId] = [randomUUID(), `${TENANT}.patient-${patientId}`, randomUUID()];
   const content = `{"sourceRecordId":"${recordId}","resource":${text}}`;
   const sealed = await ring.seal({ stream, eventId: id, name: 'content', scope: category }, content);
-  const names = { identity: [ring.blind('identity', recordId)], value: ring.blind('value', text), precision: [], codes: [], asserts: [], contradicts: [] };
+  const names = {
+    identity: [ring.blind('identity', recordId)],
+    value: ring.blind('value', text),
+    precision: [],
+    codes: [],
+    ranges: [],
+    asserts: [],
+    contradicts: [],
+  };
   const statement = { element: null, part: null, ...names, standing: 'stated' as const };
   const data = {
     patientId,

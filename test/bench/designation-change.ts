@@ -49,7 +49,15 @@ async function fill(store: MemoryEventStore, patients: number): Promise<void> {
   for (let patient = 0; patient < patients; patient++) {
     const [patientId, name] = [randomUUID(), blindToken()];
     const events = SOURCES.map((source) => {
-      const names = { identity: [name], value: blindToken(), precision: [blindToken(), blindToken()], codes: [blindToken()], asserts: [], contradicts: [] };
+      const names = {
+        identity: [name],
+        value: blindToken(),
+        precision: [blindToken(), blindToken()],
+        codes: [blindToken()],
+        ranges: [],
+        asserts: [],
+        contradicts: [],
+      };
       return eventOf('fact-recorded', {
         tenant: 'bench',
         source: { id: source, recordKey: blindToken() },

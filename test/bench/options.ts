@@ -1,6 +1,19 @@
 import { parseArgs } from 'node:util';
 
-export const BENCHES = ['commands', 'bulk', 'reads', 'decide', 'seal', 'lag', 'rebuild', 'start', 'resolve', 'big-patient', 'duplicates', 'designation-change'] as const;
+export const BENCHES = [
+  'commands',
+  'bulk',
+  'reads',
+  'decide',
+  'seal',
+  'lag',
+  'rebuild',
+  'start',
+  'resolve',
+  'big-patient',
+  'duplicates',
+  'designation-change',
+] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 export interface BenchOptions {

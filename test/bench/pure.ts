@@ -44,7 +44,7 @@ function token(kind: string, n: number): string {
 }
 
 function statement(n: number): BlindStatement {
-  const names = { identity: [token('i', n)], value: token('v', n), precision: [], codes: [token('k', n)], asserts: [], contradicts: [] };
+  const names = { identity: [token('i', n)], value: token('v', n), precision: [], codes: [token('k', n)], ranges: [], asserts: [], contradicts: [] };
   return { element: null, part: null, ...names, standing: 'stated' };
 }
 

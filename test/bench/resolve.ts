@@ -69,6 +69,7 @@ function head(patientId: string, fact: number, n: number): Head {
     value: token('v', n % 4),
     precision: [token('p', n % 2), token('q', n % 4)],
     codes: [token('k', fact)],
+    ranges: [],
     asserts: [],
     contradicts: [],
     standing: 'stated',

@@ -20,9 +20,9 @@ const TEXTS = [
 ];
 const resources = TEXTS.map((text): WrittenResource => ({ text, parsed: JSON.parse(text) as WrittenResource['parsed'] }));
 const tokensOf = (statements: readonly BlindStatement[]) =>
-  statements.flatMap(({ part, identity, value, precision, codes, asserts, contradicts }) => [
+  statements.flatMap(({ part, identity, value, precision, codes, ranges, asserts, contradicts }) => [
     ...(part === null ? [] : [part]),
-    ...[...identity, value, ...precision, ...codes, ...asserts, ...contradicts],
+    ...[...identity, value, ...precision, ...codes, ...ranges, ...asserts, ...contradicts],
   ]);
 
 test('are what an event may hold, with no word of what was said', async () => {
@@ -39,7 +39,7 @@ test('of one resource are alike under two keys, and share nothing', async () => 
   for (const resource of resources) {
     const [left, right] = [one, other].map((ring) => blindStatements(ring, resource, categoryOf(resource.parsed), units));
     const shape = (statements: readonly BlindStatement[] = []) =>
-      statements.map(({ element, standing, precision, codes }) => [element, standing, precision.length, codes.length]);
+      statements.map(({ element, standing, precision, codes, ranges }) => [element, standing, precision.length, codes.length, ranges.length]);
     assert.equal(shape(left), shape(right));
     const known = new Set(tokensOf(left ?? []));
     assert.not.ok(tokensOf(right ?? []).some((token) => known.has(token)));

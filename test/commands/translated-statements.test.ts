@@ -17,6 +17,7 @@ function statement(key: string, element: string | null, part: string | null): Bl
     value: under('value'),
     precision: [under('1')],
     codes: [under('code')],
+    ranges: [under('range')],
     asserts: [under('claim')],
     contradicts: [under('no claim')],
     standing: 'confirmed',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EVENT_TYPES } from '../../schemas/catalogue.js';
@@ -37,6 +38,30 @@ test('from every version that was ever published steps lead to the newest', () =
   for (const type of EVENT_TYPES) {
     for (let version = 1; version < newestVersion(type); version++) assert.ok(`${type}@${version}` in UPCASTS, `${type}@${version}`);
   }
+});
+
+const golden = (name: string) => JSON.parse(readFileSync(`test/fixtures/golden/${name}`, 'utf8')) as Record<string, unknown>;
+
+test('a statement of the first version says what it said, and of the rest that it is not known', () => {
+  for (const type of ['patient-registered', 'demographics-updated', 'fact-recorded', 'fact-corrected'] as const) {
+    const written = golden(`${type}.1.json`);
+    const event = upcast(written, type) as { version: number; data: { statements: object[] } & Record<string, unknown> };
+    const statements = (written['data'] as { statements: object[] }).statements;
+    const unknown = { part: null, precision: [], codes: [], ranges: [], asserts: [], contradicts: [], standing: null };
+    assert.is(event.version, 2);
+    assert.equal(
+      event.data.statements,
+      statements.map((one) => ({ ...unknown, ...one })),
+    );
+    assert.is('approval' in event.data, type === 'fact-corrected');
+  }
+});
+
+test('a designation of the first version was open-ended, of the tenant, and approved by nobody', () => {
+  const event = upcast(golden('system-of-record-designated.1.json'), 'system-of-record-designated') as { data: Record<string, unknown> };
+  const { scope, effectiveTo, approval } = event.data as { scope: Record<string, unknown>; effectiveTo: null; approval: null };
+  assert.equal([scope['patientId'], scope['codes'], scope['organization'], effectiveTo, approval], [null, null, null, null, null]);
+  assert.is(scope['category'], (golden('system-of-record-designated.1.json')['data'] as { scope: { category: string } }).scope.category);
 });
 
 test.run();

@@ -28,7 +28,7 @@ export function sealedPart(overrides: Partial<SealedPart> = {}): SealedPart {
 }
 
 function namesOf() {
-  return { identity: [blindToken()], value: blindToken(), precision: [], codes: [], asserts: [], contradicts: [] };
+  return { identity: [blindToken()], value: blindToken(), precision: [], codes: [], ranges: [], asserts: [], contradicts: [] };
 }
 
 function judgedStatement(): JudgedStatement {

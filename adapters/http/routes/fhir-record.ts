@@ -1,4 +1,5 @@
 import type { Rejection } from '../../../domain/rejections.js';
+import type { Dispute } from '../../../domain/resolution/disputes.js';
 import type { Resolution } from '../../../domain/resolution/resolve.js';
 import { organizationsOf } from '../../../projections/reading/designations.js';
 import { Opener } from '../../../projections/reading/opener.js';
@@ -11,8 +12,7 @@ import type { Found, ReadContext } from '../reading.js';
 import { answering, audited, firstThings, linksOf, nextOf, type PatientRequest, queryOf } from '../record-query.js';
 import type { Services } from '../services.js';
 
-/** Demographic facts that one Patient is made of, and no more. */
-const PERSON_FACTS_AT_MOST = 2000;
+const PERSON_PAGE = 2000;
 
 /** The record as a FHIR bundle: the patient on the first page, then facts page by page. */
 export async function bundleFound(services: Services, request: PatientRequest, context: ReadContext): Promise<Found | Rejection> {
@@ -46,8 +46,15 @@ function alternativesFrom(text: unknown): 'true' | 'false' | Rejection {
 /** Null where demographics are not asked for: who may not have them asks for a category. */
 async function personOf(services: Services, query: RecordQuery): Promise<FactsTold | null> {
   if (query.category !== null && query.category !== 'demographics') return null;
-  const page = await services.records.read({ ...query, category: 'demographics', limit: PERSON_FACTS_AT_MOST });
-  return { resolutions: page.resolutions.filter(isOfPerson), disputes: page.disputes };
+  const told: { resolutions: Resolution[]; disputes: Dispute[] } = { resolutions: [], disputes: [] };
+  // One Patient cannot be cut into pages; what bounds it is how many records sources and merged patients can have of one person.
+  for (let after: string | null = null; ; ) {
+    const page: RecordPage = await services.records.read({ ...query, category: 'demographics', after, limit: PERSON_PAGE });
+    told.resolutions.push(...page.resolutions.filter(isOfPerson));
+    told.disputes.push(...page.disputes);
+    if (page.next === null) return told;
+    after = page.next;
+  }
 }
 
 /** Related persons are demographics too, and stand for themselves. */

@@ -111,6 +111,18 @@ test('each value has its provenance: who said it, when, how, by which rule, from
   assert.match(resource.entity[0].what.identifier.value, /^urn:uuid:[0-9a-f-]{36}$/);
 });
 
+test('a source that belongs to an organization speaks on its behalf', async (world) => {
+  const { house, patientId, steward } = world;
+  await house.done('register-source', { sourceId: 'ris', displayName: 'RIS', kind: 'ehr', organization: 'north' }, steward);
+  const resource = { resourceType: 'Procedure', status: 'completed', subject: { reference: 'Patient/1' }, code: { text: 'scan' } };
+  const { position } = await house.done('record-fact', { patientId, resource, sourceRecordId: 'r1' }, await house.token('source', 'ris'));
+  world.position = position;
+  const answer = await bundle(world, '?category=procedures');
+  const [procedure] = entriesOf(answer, 'Procedure');
+  const [author] = provenanceOf(answer, procedure.fullUrl).resource.agent;
+  assert.equal([author.onBehalfOf.type, author.onBehalfOf.identifier.value], ['Organization', 'north']);
+});
+
 test('what is said otherwise of an allergy is part of the record, always, each with its own provenance', async (world) => {
   const answer = await bundle(world, '?category=allergies');
   const peanut = entriesOf(answer, 'AllergyIntolerance').filter((entry) => codeOf(entry) === PEANUT);
@@ -225,7 +237,11 @@ test('HL7’s own examples come back byte for byte', async ({ house, sources, cl
   let position = '';
   for (const name of names) {
     const written = readFileSync(`test/fixtures/fhir/${name}`, 'utf8').trim();
-    const { status, json, text } = await house.command('record-fact', `{"patientId":"${patientId}","sourceRecordId":"${name}","resource":${written}}`, sources.ehr);
+    const { status, json, text } = await house.command(
+      'record-fact',
+      `{"patientId":"${patientId}","sourceRecordId":"${name}","resource":${written}}`,
+      sources.ehr,
+    );
     assert.is(status, 201, text);
     position = json.position;
   }

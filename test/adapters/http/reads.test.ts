@@ -136,7 +136,7 @@ test('a patient is found by identifier, typed in any of the usual ways', async (
   const { house, patientId, position, clinician } = world;
   const find = (identifier: string, token = clinician) =>
     house.get(`/v1/patients?identifier=${encodeURIComponent(identifier)}`, token, { 'minimum-position': position });
-  assert.equal((await find('urn:mrn|12-345')).json, { patients: [{ patientId }] });
+  assert.equal((await find('urn:mrn|12-345')).json, { patients: [{ patientId, foundAs: [patientId] }] });
   assert.equal((await find('urn:mrn|12345')).json.patients.length, 1);
   assert.equal((await find('urn:mrn|999')).json.patients, []);
   assert.equal((await find('urn:mrn|12-345', await house.token('clinician', 'x', { tenant: 'other' }))).json.patients, []);

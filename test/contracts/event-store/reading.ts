@@ -1,6 +1,7 @@
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EventPage, EventStore } from '../../../commands/ports.js';
+import { sortablePosition } from '../../../projections/positions.js';
 import type { LedgerEvent } from '../../../schemas/catalogue.js';
 import { eventOf, factsFor } from '../../support/events.js';
 import type { ContractContext } from '../event-store.js';
@@ -183,6 +184,7 @@ function positions(test: Test<ContractContext>): void {
       if (next === undefined) continue;
       assert.ok(store.compare(position, next.position) < 0);
       assert.ok(store.compare(next.position, position) > 0);
+      assert.ok(sortablePosition(position) < sortablePosition(next.position), 'as text too: feeds lie in this order');
     }
     for (const { event, revision, position } of ofTenant(events, tenant)) {
       const [same] = await store.readStream(event.stream, { limit: 1, from: revision });

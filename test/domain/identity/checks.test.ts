@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { ucumUnits } from '../../../adapters/ucum/units.js';
 import { canonicalNdc } from '../../../domain/identity/codes.js';
 import { type FhirResource, type Statement, statementsOf } from '../../../domain/identity/statements.js';
+import { agree } from '../../../domain/resolution/agreement.js';
 import { concept, loinc, meet, ndc, only, resource, sct } from './resources.js';
 
 /** The checks that catch the usual mistakes, as far as they concern what two records say. */
@@ -23,13 +24,6 @@ function sayingOf(text: string): Statement {
   const [one] = statementsOf(JSON.parse(text) as FhirResource, undefined, units, text);
   if (one === undefined) throw new Error('a statement was expected');
   return one;
-}
-
-/** Equal, or equal at the precision of the one that states fewer digits. */
-function agree(a: Statement, b: Statement): boolean {
-  if (a.value === b.value) return true;
-  const digits = Math.min(a.precision.length, b.precision.length);
-  return digits > 0 && a.precision[digits - 1] === b.precision[digits - 1];
 }
 
 test('check 3: corrected after final says the same fact, stands above it, and differs only by what it corrects', () => {

@@ -7,14 +7,25 @@ import { concept, cvx, icd10, loinc, only, resource, rxnorm, sct } from './resou
 const test = suite('codes of a statement');
 const ICD = 'http://hl7.org/fhir/sid/icd-10-cm';
 const codesOf = (type: string, members: object) => only(resource(type, members)).codes;
+const rangesOf = (type: string, members: object) => only(resource(type, members)).ranges;
 
-test('are each strong code by itself, and of ICD the families that it belongs to', () => {
-  assert.equal(codesOf('Condition', { code: concept(sct('44054006'), icd10('E11.9')) }), [
-    'http://hl7.org/fhir/sid/icd-10-cm|E11*',
-    'http://hl7.org/fhir/sid/icd-10-cm|E119',
-    'http://hl7.org/fhir/sid/icd-10-cm|E119*',
-    'http://snomed.info/sct|44054006',
-  ]);
+test('are each strong code by itself, and beside them of ICD the families that it belongs to', () => {
+  const diabetes = { code: concept(sct('44054006'), icd10('E11.9')) };
+  assert.equal(codesOf('Condition', diabetes), [`${ICD}|E119`, 'http://snomed.info/sct|44054006']);
+  assert.equal(rangesOf('Condition', diabetes), [`${ICD}|E11*`, `${ICD}|E119*`]);
+});
+
+test('of a list without end are so many that an event can hold them', () => {
+  const many = Array.from({ length: 200 }, (_, n) => icd10(`S${String(n).padStart(3, '0')}.01A`));
+  assert.ok(codesOf('Condition', { code: concept(...many) }).length <= 128);
+  assert.ok(rangesOf('Condition', { code: concept(...many) }).length <= 128);
+});
+
+test('of "none known" include what is said to be none, whichever of its codes says so', () => {
+  const none = (coding: object) => codesOf('AllergyIntolerance', { code: concept(coding) });
+  const shared = none(sct('716186003')).filter((code) => none(sct('160244002')).includes(code));
+  assert.is(shared.length, 1);
+  assert.not.ok(none(sct('409137002')).includes(shared[0] as string));
 });
 
 test('stand where the type keeps them', () => {
@@ -38,7 +49,7 @@ test('are met by every range that they lie in, however either is spelt, and by n
       const asked = codeRangeText({ system: 'urn:oid:2.16.840.1.113883.6.90', startsWith: start.join('') });
       const plain = (text: string) => text.replaceAll('.', '').toUpperCase();
       const lies = plain(code).startsWith(plain(start.join('')));
-      const found = asked !== null && codesOf('Condition', { code: concept(icd10(code)) }).includes(asked);
+      const found = asked !== null && rangesOf('Condition', { code: concept(icd10(code)) }).includes(asked);
       assert.is(found, lies && plain(start.join('')).length >= 3);
     }),
   );

@@ -1,6 +1,7 @@
 import type { FhirResource } from '../../../domain/identity/resource.js';
 import { statementsOf } from '../../../domain/identity/statements.js';
 import type { JsonObject } from '../../../domain/json/json-value.js';
+import { agree as statementsAgree } from '../../../domain/resolution/agreement.js';
 
 /** Short codings for tests: `sct('91936005')`. */
 const coding =
@@ -28,5 +29,5 @@ export const saidBy = (of: FhirResource): string => only(of).value;
 
 /** Whether two resources speak of the same fact. */
 export const meet = (a: FhirResource, b: FhirResource): boolean => identityOf(a).some((token) => identityOf(b).includes(token));
-/** Whether two resources say the same. */
-export const agree = (a: FhirResource, b: FhirResource): boolean => saidBy(a) === saidBy(b);
+/** Whether two resources say the same of the same, to the last digit. */
+export const agree = (a: FhirResource, b: FhirResource): boolean => statementsAgree({ ...only(a), precision: [] }, { ...only(b), precision: [] });

@@ -17,6 +17,8 @@ export interface Saying {
   readonly about?: readonly string[];
   readonly from?: string | null;
   readonly standing?: Standing;
+  /** What it is said of, in codes. */
+  readonly codes?: readonly string[];
   /** Claims that are made, and claims that cannot be true beside these. */
   readonly asserts?: readonly string[];
   readonly contradicts?: readonly string[];
@@ -47,20 +49,20 @@ export function saying({ source = 'ehr', record = 'r1', version = '1', words = '
 }
 
 function statementsOf(words: string, said: Saying): BlindStatement[] {
-  const { about = [], standing = 'stated', asserts = [], contradicts = [], precision = [], elements, parts } = said;
+  const { about = [], standing = 'stated', codes = [], asserts = [], contradicts = [], precision = [], elements, parts } = said;
   if (elements !== undefined) {
     return Object.entries(elements).map(([element, value]) => statement({ element, identity: [token(element)], value: token(`${element} ${value}`) }));
   }
   if (parts !== undefined) {
     return Object.entries(parts).map(([part, value]) => statement({ part: token(part), identity: [token(part)], value: token(`value ${value}`), standing }));
   }
-  const claims = { asserts: asserts.map(token), contradicts: contradicts.map(token) };
+  const claims = { codes: codes.map(token), asserts: asserts.map(token), contradicts: contradicts.map(token) };
   return [statement({ identity: about.map(token), value: token(`value ${words}`), precision: precision.map(token), ...claims, standing })];
 }
 
 /** A statement that says no more than what is given. */
 export function statement(said: Partial<BlindStatement> & Pick<BlindStatement, 'identity' | 'value'>): BlindStatement {
-  return { element: null, part: null, precision: [], codes: [], asserts: [], contradicts: [], standing: 'stated', ...said };
+  return { element: null, part: null, precision: [], codes: [], ranges: [], asserts: [], contradicts: [], standing: 'stated', ...said };
 }
 
 export const register = (said: Saying = {}): PatientCommand => ({ name: 'register-patient', assertion: saying({ ...PERSON, ...said }) });

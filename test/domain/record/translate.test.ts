@@ -20,6 +20,7 @@ function translates(events: readonly LedgerEvent[], toward = SURVIVOR) {
     value: token('value'),
     precision: [],
     codes: [],
+    ranges: [],
     asserts: [],
     contradicts: [],
   }));

@@ -50,6 +50,7 @@ function saidIn(nth: number, way: number) {
       value: token(`value|${said.value}`),
       precision: said.precision.map(blind('value')),
       codes: said.codes.map(blind('code')),
+      ranges: said.ranges.map(blind('code')),
       asserts: said.asserts.map(blind('claim')),
       contradicts: said.contradicts.map(blind('claim')),
     })),

@@ -24,13 +24,14 @@ export interface HeadSaid {
   /** What is said at one, two, … significant digits. */
   readonly precision?: readonly string[];
   readonly codes?: readonly string[];
+  readonly ranges?: readonly string[];
   readonly asserts?: readonly string[];
   readonly contradicts?: readonly string[];
 }
 
 /** One live version; everything that tells of arrival is the same for all. */
 export function headOf(record: string, { version = '1', value = 'v', about = [], from = null, standing = 'stated', ...names }: HeadSaid = {}): Head {
-  const { precision = [], codes = [], asserts = [], contradicts = [] } = names;
+  const { precision = [], codes = [], ranges = [], asserts = [], contradicts = [] } = names;
   return {
     eventId: uuid(`${record}|${version}|${value}`),
     eventType: 'fact-recorded',
@@ -46,6 +47,7 @@ export function headOf(record: string, { version = '1', value = 'v', about = [],
     value: token(value),
     precision: precision.map(token),
     codes: codes.map(token),
+    ranges: ranges.map(token),
     asserts: asserts.map(token),
     contradicts: contradicts.map(token),
     standing,
@@ -105,7 +107,13 @@ const SOURCES = ['ehr', 'lis', 'ris', 'pharmacy'];
 const about = fc.subarray(['a', 'b', 'c', 'd', 'e']);
 const from = fc.constantFrom(null, '2020-01-01T00:00:00.000Z', '2021-01-01T00:00:00.000Z');
 const heads = fc.uniqueArray(
-  fc.record({ version: fc.constantFrom('1', '2', '10', 'x', 'y', null, '2026-01-01T00:00:00Z'), value: fc.constantFrom('v', 'w'), about, from }),
+  fc.record({
+    version: fc.constantFrom('1', '2', '10', 'x', 'y', null, '2026-01-01T00:00:00Z'),
+    value: fc.constantFrom('v', 'w'),
+    codes: fc.subarray(['s', 'i', 't']),
+    about,
+    from,
+  }),
   {
     maxLength: 3,
     selector: ({ version, value }) => `${version}|${value}`,

@@ -27,6 +27,7 @@ function anyCommand(source: string): fc.Arbitrary<PatientCommand> {
     from: fc.constantFrom(null, '2020-01-01T00:00:00.000Z', '2021-01-01T00:00:00.000Z'),
     standing: fc.constantFrom(...STANDINGS, 'stated' as const, 'stated' as const),
     category: fc.constantFrom('allergies', 'allergies', 'conditions', 'vital-signs'),
+    codes: fc.subarray(['snomed', 'icd']),
     precision: fc.constantFrom([], ['p'], ['p', 'p1'], ['p', 'p2']),
     asserts: fc.constantFrom([], [], ['allergic']),
     contradicts: fc.constantFrom([], [], ['allergic']),

@@ -145,6 +145,11 @@ lasting('the later settlement counts, and taking it back leaves the sources in d
   assert.is(resolved(taken)[0]?.settlement, undefined);
 });
 
+lasting('a clock that was set back turns no two settlements round', () => {
+  const again = chosen('ehr', chosen('lis', two, 1, { recordedAt: '2026-03-01T00:00:00.000Z' }), 2, { recordedAt: '2026-02-01T00:00:00.000Z' });
+  assert.equal(story(again), ['ehr settled']);
+});
+
 lasting('both may be kept, and then nobody has to look', () => {
   const kept = settledBy(asked(facts(...two), { decision: 'keep-both' }), two);
   assert.equal(story(kept), ['ehr settled']);
