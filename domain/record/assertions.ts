@@ -5,6 +5,8 @@ import { addVersion, orderVersions, removeVersions } from './versions.js';
 
 /** Past versions kept as references; the history has them all. */
 const PAST_KEPT = 20;
+/** Settlements kept with a statement: the last ones decide, and the history has them all. */
+const JUDGEMENTS_KEPT = 20;
 
 /** Events that make a patient's record what it is: what sources say, and what stewards and merges make of it. */
 export const RECORD_EVENTS = [
@@ -214,7 +216,8 @@ function translated(assertion: Assertion, event: EventOf<'statements-translated'
 
 function judged(assertion: Assertion, { event, position }: Recorded<EventOf<'conflict-settled'>>): Assertion {
   const { patientId, decision, chosen, version, reason, judged: statements } = event.data;
-  if (!statements.some((one) => isOf(assertion, one) && thingOf(one) === thingOf(assertion))) return assertion;
+  const own = statements.find((one) => isOf(assertion, one) && thingOf(one) === thingOf(assertion));
+  if (own === undefined) return assertion;
   const judgement: Judgement = {
     settlement: event.id,
     patientId,
@@ -224,11 +227,15 @@ function judged(assertion: Assertion, { event, position }: Recorded<EventOf<'con
     subject: event.actor.subject,
     decision,
     chosen,
-    judged: statements,
+    eventId: own.eventId,
+    group: own.group,
+    statements: statements.length,
+    groups: new Set(statements.map(({ group }) => group)).size,
     reason,
     withdrawn: false,
   };
-  return { ...assertion, judgements: [...assertion.judgements.filter(({ settlement }) => settlement !== event.id), judgement] };
+  const others = assertion.judgements.filter(({ settlement }) => settlement !== event.id);
+  return { ...assertion, judgements: [...others, judgement].slice(-JUDGEMENTS_KEPT) };
 }
 
 function reopened(assertion: Assertion, settlement: string): Assertion {

@@ -1,5 +1,5 @@
 import type { Judgement } from '../../schemas/read-models/fact.js';
-import { byRef, isInForce, judgementsOn } from './judgements.js';
+import { isInForce, settlementsOn } from './judgements.js';
 import type { Resolution } from './resolve.js';
 
 /** Two facts that cannot both be true: "no known drug allergy", and an allergy to a drug. */
@@ -35,13 +35,9 @@ export function claimsOf({ winner, alternatives }: Pick<Resolution, 'winner' | '
 
 function settlementOf(pair: readonly [Resolution, Resolution]): Judgement | undefined {
   const assertions = pair.flatMap(({ fact }) => fact.assertions);
-  const known = byRef(assertions);
-  const members = pair[0].fact.members;
-  const standing = new Set(pair.map(({ winner }) => winner.head.eventId));
-  return judgementsOn(assertions, members).findLast(
-    (judgement) =>
-      judgement.decision === 'keep-both' &&
-      isInForce(judgement, known) &&
-      [...standing].every((eventId) => judgement.judged.some((one) => one.eventId === eventId)),
-  );
+  const standing = pair.map(({ winner }) => winner.head.eventId);
+  return settlementsOn(assertions, pair[0].fact.members).findLast(
+    (settled) =>
+      settled.judgement.decision === 'keep-both' && isInForce(settled) && standing.every((eventId) => settled.judged.some((one) => one.eventId === eventId)),
+  )?.judgement;
 }

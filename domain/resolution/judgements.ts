@@ -6,16 +6,34 @@ export function refOf(one: Pick<Assertion, 'assertionId' | 'element' | 'part'>):
   return `${one.assertionId}|${thingOf(one)}`;
 }
 
+/** One statement that a settlement judged, among those that are looked at. */
+export interface JudgedHere {
+  readonly assertion: Assertion;
+  readonly eventId: string;
+  readonly group: number;
+}
+
+/** A settlement, and the statements that it judged, as far as they are among those that are looked at. */
+export interface Settled {
+  readonly judgement: Judgement;
+  readonly judged: readonly JudgedHere[];
+}
+
 /**
  * All settlements of these patients' record that the assertions remember, each once, the earlier first. What was settled of a
  * merged record stays with the patient whose record it was: for who was let go again it was never said.
  */
-export function judgementsOn(assertions: readonly Assertion[], members: readonly string[]): Judgement[] {
-  const all = new Map<string, Judgement>();
-  for (const { judgements } of assertions) {
-    for (const judgement of judgements) if (members.includes(judgement.patientId)) all.set(judgement.settlement, judgement);
+export function settlementsOn(assertions: readonly Assertion[], members: readonly string[]): Settled[] {
+  const all = new Map<string, { judgement: Judgement; judged: JudgedHere[] }>();
+  for (const assertion of assertions) {
+    for (const judgement of assertion.judgements) {
+      if (!members.includes(judgement.patientId)) continue;
+      const known = all.get(judgement.settlement) ?? { judgement, judged: [] };
+      known.judged.push({ assertion, eventId: judgement.eventId, group: judgement.group });
+      all.set(judgement.settlement, known);
+    }
   }
-  return byAge([...all.values()]);
+  return byAge([...all.values()].map(({ judgement }) => judgement)).map((judgement) => all.get(judgement.settlement) as Settled);
 }
 
 /**
@@ -42,13 +60,9 @@ function compare(left: string, right: string): number {
 }
 
 /** In force while every statement that it judged stands as it did: a settlement is about what was seen, and nothing else. */
-export function isInForce(judgement: Judgement, assertions: ReadonlyMap<string, Assertion>): boolean {
-  if (judgement.withdrawn) return false;
-  return judgement.judged.every((one) => assertions.get(refOf(one))?.heads.some(({ eventId }) => eventId === one.eventId) === true);
-}
-
-export function byRef(assertions: readonly Assertion[]): Map<string, Assertion> {
-  return new Map(assertions.map((assertion) => [refOf(assertion), assertion]));
+export function isInForce({ judgement, judged }: Settled): boolean {
+  if (judgement.withdrawn || judged.length < judgement.statements) return false;
+  return judged.every(({ assertion, eventId }) => assertion.heads.some((head) => head.eventId === eventId));
 }
 
 export type Verdict = 'same' | 'not-same';
@@ -57,12 +71,13 @@ export type Verdict = 'same' | 'not-same';
 export function verdictsOn(assertions: readonly Assertion[], members: readonly string[]): Map<string, Verdict> {
   const verdicts = new Map<string, Verdict>();
   if (assertions.every(({ judgements }) => judgements.length === 0)) return verdicts;
-  const known = byRef(assertions);
-  for (const judgement of judgementsOn(assertions, members)) {
-    const { decision, judged } = judgement;
-    if ((decision !== 'same' && decision !== 'not-same') || !isInForce(judgement, known)) continue;
-    for (const [index, left] of judged.entries()) {
-      for (const right of judged.slice(index + 1)) if (left.group !== right.group) verdicts.set(pairOf(refOf(left), refOf(right)), decision);
+  for (const settled of settlementsOn(assertions, members)) {
+    const { decision } = settled.judgement;
+    if ((decision !== 'same' && decision !== 'not-same') || !isInForce(settled)) continue;
+    for (const [index, left] of settled.judged.entries()) {
+      for (const right of settled.judged.slice(index + 1)) {
+        if (left.group !== right.group) verdicts.set(pairOf(refOf(left.assertion), refOf(right.assertion)), decision);
+      }
     }
   }
   return verdicts;

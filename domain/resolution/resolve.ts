@@ -2,7 +2,7 @@ import type { Assertion, Fact, Head, Judgement } from '../../schemas/read-models
 import { type Designation, rankOf } from '../authority/precedence.js';
 import { liveHeads, namesFor } from '../record/assertions.js';
 import { type Agree, agreementAmong, anyDiffer } from './agreement.js';
-import { byRef, isInForce, judgementsOn, refOf } from './judgements.js';
+import { isInForce, type Settled, settlementsOn } from './judgements.js';
 import { type Candidate, compareCandidates, outrankedWithin } from './order.js';
 import { rulingOf } from './ruling.js';
 import { type Strategy, strategyOf } from './strategies.js';
@@ -32,7 +32,7 @@ export interface Resolution {
   readonly conflict: boolean;
   readonly state: Standing;
   /** The settlement in force, or the last one whose choice is still shown although it no longer is. */
-  readonly settlement: { readonly judgement: Judgement; readonly inForce: boolean } | undefined;
+  readonly settlement: (Settled & { readonly inForce: boolean }) | undefined;
 }
 
 /** By what a record is settled. */
@@ -94,17 +94,16 @@ export function contenders(candidates: readonly Candidate[]): readonly Candidate
  */
 function settlementOf(fact: Fact, candidates: readonly Candidate[]): Resolution['settlement'] {
   if (fact.assertions.every(({ judgements }) => judgements.length === 0)) return undefined;
-  const known = byRef(fact.assertions);
-  const judgement = judgementsOn(fact.assertions, fact.members).findLast(isOfOneFact);
-  if (judgement === undefined || judgement.withdrawn) return undefined;
-  const inForce = isInForce(judgement, known);
-  if (inForce) return { judgement, inForce };
-  return candidates.some(({ assertion }) => assertion.assertionId === judgement.chosen) ? { judgement, inForce } : undefined;
+  const settled = settlementsOn(fact.assertions, fact.members).findLast(({ judgement }) => isOfOneFact(judgement));
+  if (settled === undefined || settled.judgement.withdrawn) return undefined;
+  const inForce = isInForce(settled);
+  if (inForce) return { ...settled, inForce };
+  return candidates.some(({ assertion }) => assertion.assertionId === settled.judgement.chosen) ? { ...settled, inForce } : undefined;
 }
 
 /** Of two facts that both may stand, `keep-both` settles their dispute and neither of them. */
-function isOfOneFact({ decision, judged }: Judgement): boolean {
-  return decision === 'choose' || (decision === 'keep-both' && judged.every(({ group }) => group === 0));
+function isOfOneFact({ decision, groups }: Judgement): boolean {
+  return decision === 'choose' || (decision === 'keep-both' && groups === 1);
 }
 
 /** A choice stands as long as it is in force; where a steward has to decide, it stands until they have decided again. */
@@ -128,16 +127,15 @@ interface Weighed {
 
 function stateOf({ strategy, winner, differing, questionable, settlement, candidates, agree }: Weighed): Standing {
   if (!questionable) return 'agreed';
-  if (settlement?.inForce === true) return coversAll(settlement.judgement, candidates, agree) ? 'settled' : 'open';
+  if (settlement?.inForce === true) return coversAll(settlement, candidates, agree) ? 'settled' : 'open';
   if (strategy === 'latest' && differing.every(({ head }) => (head.validTime.from ?? '') < (winner.head.validTime.from ?? ''))) return 'ruled';
   if (strategy === 'union' || strategy === 'manual' || differing.length === 0) return 'open';
   return differing.every(({ rank }) => rank > winner.rank) ? 'ruled' : 'open';
 }
 
 /** A statement that was not judged, and says what no judged one says, is a new question. */
-function coversAll({ judged }: Judgement, candidates: readonly Candidate[], agree: Agree): boolean {
-  const seen = new Set(judged.map((one) => `${refOf(one)}|${one.eventId}`));
-  const wasSeen = ({ assertion, head }: Candidate) => seen.has(`${refOf(assertion)}|${head.eventId}`);
+function coversAll({ judged }: Settled, candidates: readonly Candidate[], agree: Agree): boolean {
+  const wasSeen = ({ assertion, head }: Candidate) => judged.some((one) => one.assertion === assertion && one.eventId === head.eventId);
   const [known, others] = [candidates.filter(wasSeen), candidates.filter((one) => !wasSeen(one))];
   return others.every((other) => known.some((one) => agree(one.names, other.names)));
 }

@@ -1,8 +1,8 @@
 import type { Dispute } from '../../domain/resolution/disputes.js';
 import { factIdOf, tokensOf } from '../../domain/resolution/grouping.js';
-import { byRef, isInForce, judgementsOn, refOf } from '../../domain/resolution/judgements.js';
+import { isInForce, type Settled, settlementsOn } from '../../domain/resolution/judgements.js';
 import type { Candidate, Resolution } from '../../domain/resolution/resolve.js';
-import type { Assertion, Fact, Judgement } from '../../schemas/read-models/fact.js';
+import type { Assertion, Fact } from '../../schemas/read-models/fact.js';
 import { disputesOf } from './record-json.js';
 import { ruleOf } from './rule-json.js';
 
@@ -28,7 +28,7 @@ export function lineageOf(resolution: Resolution, disputes: readonly Dispute[]) 
     rule: ruleOf(resolution),
     joinedBy: sharedTokens(fact),
     keptApart: fact.cut,
-    settlements: judgementsOn(fact.assertions, fact.members).map((judgement) => settlementOf(judgement, fact.assertions)),
+    settlements: settlementsOn(fact.assertions, fact.members).map(settlementOf),
     assertions: fact.assertions.map(assertionOf),
   };
 }
@@ -41,10 +41,11 @@ function statementOf(candidate: Candidate, { disagreeing }: Pick<Resolution, 'di
 }
 
 /** Whether it is in force can be told where all that it judged is in this fact; of two facts, their dispute tells. */
-function settlementOf({ judged, ...judgement }: Judgement, assertions: readonly Assertion[]) {
-  const known = byRef(assertions);
-  const whole = judged.every((one) => known.has(refOf(one)));
-  return { ...judgement, inForce: judgement.withdrawn ? false : whole ? isInForce({ judged, ...judgement }, known) : null };
+function settlementOf(settled: Settled) {
+  const { judgement, judged } = settled;
+  const { eventId: _, group: __, ...said } = judgement;
+  const isWhole = judged.length === judgement.statements;
+  return { ...said, inForce: judgement.withdrawn ? false : isWhole ? isInForce(settled) : null };
 }
 
 function assertionOf(assertion: Assertion) {

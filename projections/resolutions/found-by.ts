@@ -6,10 +6,15 @@ import { claimIndex, factIndex, tokenIndex } from '../record.js';
 import { contradictingIndex, partIndex, type ResolvedFact } from './rows.js';
 
 const HEX_DIGITS = [...'0123456789abcdef'];
+const WALKS = HEX_DIGITS.flatMap((first) => HEX_DIGITS.map((second) => first + second));
+const WALK_LETTERS = 2;
 
-/** A tenant's facts to be looked at when its designations change, in parts: by the first letter of the patient's random id. */
+/**
+ * A tenant's facts to be looked at when its designations change, in parts: by the first letters of the patient's random id.
+ * A store may have to look at all rows under an index value for each page of them, so that no part should be large.
+ */
 export function tenantWalk(tenant: string): string[] {
-  return HEX_DIGITS.map((digit) => `w/${tenant}/${digit}`);
+  return WALKS.map((letters) => `w/${tenant}/${letters}`);
 }
 
 /** Those of one patient and of all whom they are one with. */
@@ -23,7 +28,7 @@ export function indexFor(fact: Fact): string[] {
   const stating = assertions.filter((assertion) => liveHeads(assertion).length > 0);
   // Whom to believe can only matter where two sources have a live statement.
   const several = new Set(stating.map(({ source }) => source)).size > 1;
-  const walks = several ? [`w/${tenant}/${patientId.slice(0, 1)}`, ...members.map((member) => patientWalk(tenant, member))] : [];
+  const walks = several ? [`w/${tenant}/${patientId.slice(0, WALK_LETTERS)}`, ...members.map((member) => patientWalk(tenant, member))] : [];
   const contradicts = claimsIn(fact, 'contradicts').map((token) => contradictingIndex(tenant, token));
   return [...factIndex(fact), ...contradicts, ...walks];
 }

@@ -1,5 +1,5 @@
 import type { SealedPart, ValidTime } from '../event.js';
-import type { JudgedStatement, SettlementDecision } from '../events/conflict-settled.js';
+import type { SettlementDecision } from '../events/conflict-settled.js';
 import type { Standing } from '../events/statement.js';
 
 /** What a statement is called under one patient's naming key. */
@@ -51,7 +51,12 @@ export interface Judgement {
   readonly subject: string;
   readonly decision: SettlementDecision;
   readonly chosen: string | null;
-  readonly judged: readonly JudgedStatement[];
+  /** The version of this statement that was judged, and which of the facts it was put with. */
+  readonly eventId: string;
+  readonly group: number;
+  /** How many statements were judged with it, itself included, and how many facts they were put into: the event names them all. */
+  readonly statements: number;
+  readonly groups: number;
   readonly reason: string;
   /** True once a steward has taken it back. */
   readonly withdrawn: boolean;

@@ -37,7 +37,7 @@ export async function compareModels(
   const rebuilt = await stateOf(ledger);
   for (const model of MODELS) compareRows(model, rowsBefore.get(model) as Map<string, string>, rowsOf(ledger, rebuilt, model), problems);
   for (const [what, text] of before) if (after.get(what) !== text) problems.add('model', `${what} differs from its rebuild:\n  ${text}\n  ${after.get(what)}`);
-  for (const patient of patients) await compareAccesses(ledger, tokens, log, patient, through, problems);
+  for (const patient of patients) await compareAccesses(ledger, tokens, log, patient, problems);
 }
 
 /** Each side of each patient, as text. */
@@ -85,7 +85,8 @@ function compareRows(model: string, before: Map<string, string>, after: Map<stri
 }
 
 /** The list of a patient's accesses holds all that the log holds, and nothing else. */
-async function compareAccesses(ledger: LedgerProcess, tokens: Tokens, log: LogIndex, patient: string, through: string, problems: Problems): Promise<void> {
+async function compareAccesses(ledger: LedgerProcess, tokens: Tokens, log: LogIndex, patient: string, problems: Problems): Promise<void> {
+  const through = log.through as string;
   const known = new Set(log.accessesOf.get(patient));
   const listed = new Set<string>();
   for (let cursor: string | null = ''; cursor !== null; ) {

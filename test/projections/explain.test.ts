@@ -61,6 +61,8 @@ const settlement = (more: Partial<Lineage['settlements'][number]> = {}): Lineage
   settlement: 's-1',
   patientId: 'p',
   version: 1,
+  statements: 2,
+  groups: 1,
   position: '9',
   recordedAt: AT,
   subject: 'steward-1',

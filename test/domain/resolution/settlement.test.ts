@@ -86,7 +86,7 @@ const lasting = suite('how long a settlement lasts');
 function settledBy(settling: Settling, assertions: readonly Assertion[], nth = 1, more: Partial<Judgement> = {}): Assertion[] {
   const settled = settle(facts(...assertions), settling);
   if ('kind' in settled) throw new Error(settled.code);
-  const judgement: Judgement = {
+  const judgement: Omit<Judgement, 'eventId' | 'group'> = {
     settlement: uuid(`settlement ${nth}`),
     patientId: OWNER.root,
     version: nth,
@@ -95,13 +95,16 @@ function settledBy(settling: Settling, assertions: readonly Assertion[], nth = 1
     subject: 'steward-1',
     decision: settling.decision,
     chosen: settled.chosen,
-    judged: settled.judged,
+    statements: settled.judged.length,
+    groups: new Set(settled.judged.map(({ group }) => group)).size,
     reason: 'asked the patient',
     withdrawn: false,
     ...more,
   };
-  const seen = new Set(settled.judged.map(({ assertionId }) => assertionId));
-  return assertions.map((one) => (seen.has(one.assertionId) ? { ...one, judgements: [...one.judgements, judgement] } : one));
+  return assertions.map((one) => {
+    const own = settled.judged.find(({ assertionId }) => assertionId === one.assertionId);
+    return own === undefined ? one : { ...one, judgements: [...one.judgements, { ...judgement, eventId: own.eventId, group: own.group }] };
+  });
 }
 
 const two = [says('ehr', 'x'), says('lis', 'y')];
