@@ -21,6 +21,7 @@ export interface AccessRow {
 export const accessesProjection: Projection = {
   name: 'accesses',
   version: 1,
+  lingerMs: 25,
   events: ['access-recorded'],
   needs: () => ({ keys: [], index: [] }),
   apply,

@@ -20,6 +20,7 @@ const CORRECTIONS_KEPT = 50;
 export const amendmentsProjection: Projection = {
   name: 'amendments',
   version: 1,
+  lingerMs: 25,
   events: [...AMENDMENT_EVENTS, 'fact-corrected'],
   needs: (event) => ({ keys: [], index: indexNeeded(event) }),
   apply,

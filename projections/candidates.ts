@@ -46,6 +46,7 @@ export function candidatesProjection(blindedOf: BlindedOf): Projection {
   return {
     name: 'candidates',
     version: 1,
+    lingerMs: 100,
     events: EVENTS,
     needs: (event) => needs(event, blindedOf),
     apply: (recorded, rows) => apply(recorded, rows, blindedOf),

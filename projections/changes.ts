@@ -7,6 +7,7 @@ import { sealedTextOf } from './sealed-text.js';
 export const changesProjection: Projection = {
   name: 'changes',
   version: 1,
+  lingerMs: 25,
   events: ['change-proposed', 'change-approved', 'change-rejected', 'change-applied', 'change-reviewed'],
   needs: (event) => ({ keys: [], index: isChange(event) ? changeIndexes(event) : [] }),
   apply,

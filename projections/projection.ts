@@ -32,6 +32,8 @@ export interface Projection {
   readonly name: string;
   readonly version: number;
   readonly events: readonly EventType[];
+  /** How late the model may be on a calm ledger, in milliseconds: the more events a save takes, the less each costs. 10 if absent. */
+  readonly lingerMs?: number;
   needs(event: LedgerEvent): Needs;
   /**
    * What an event has to see besides, that only what it needs could name: asked with the rows as the page finds them, and

@@ -22,6 +22,7 @@ import { designationSweep, momentOf, sweepAfter } from './resolutions/sweep.js';
 export const resolutionsProjection: Projection = {
   name: RESOLUTIONS,
   version: 1,
+  lingerMs: 100,
   events: [
     ...RECORD_EVENTS,
     'patients-merged',

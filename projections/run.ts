@@ -82,7 +82,7 @@ export async function runProjection(
       }),
       takeWhile(({ page }) => !(options.untilCaughtUp === true && page.end)),
       tap(({ page, ack }) => {
-        if (page.end) void deps.sleep(LINGER_MS, options.signal).then(ack);
+        if (page.end) void deps.sleep(projection.lingerMs ?? LINGER_MS, options.signal).then(ack);
         else ack();
       }),
     ),

@@ -9,6 +9,8 @@ import { Sqlite, type SqlRow, type Statement } from './sqlite.js';
 
 /** A read looks at no more events than this, however few of them fit its types: no read may hold the thread for long. */
 const LOOKED_AT_MOST = 20_000;
+/** Decoded events kept; as text they take about 4 KB each. */
+const DECODED_KEPT = 2048;
 const POLL_MS = 1000;
 
 export interface EmbeddedEvents {
@@ -26,6 +28,7 @@ export class EmbeddedEventStore implements EventStore {
   readonly #writer: GroupCommit<WriteRequest, WriteResult> | null;
   readonly #head: BigInt64Array;
   readonly #statements = new Map<string, Statement>();
+  readonly #decoded = new DecodedEvents();
   #closed = false;
 
   private constructor(place: EmbeddedEvents, writer: GroupCommit<WriteRequest, WriteResult> | null) {
@@ -77,7 +80,7 @@ export class EmbeddedEventStore implements EventStore {
     return this.#guard(() =>
       this.#statement(sql)
         .all(stream, from, ...(types ?? []), limit)
-        .map(recordedOf),
+        .map((row) => this.#decoded.of(row)),
     );
   }
 
@@ -89,7 +92,7 @@ export class EmbeddedEventStore implements EventStore {
     const events = this.#guard(() =>
       this.#statement(sql)
         .all(from, until, ...(types ?? []), limit)
-        .map(recordedOf),
+        .map((row) => this.#decoded.of(row)),
     );
     const last = events.length === limit ? Number(events.at(-1)?.position) : until;
     return { events, through: last > from ? String(last) : null, end: last >= head };
@@ -161,6 +164,18 @@ function typeFilter(types: readonly string[] | undefined): string {
   return types === undefined ? '' : `AND type IN (${types.map(() => '?').join(', ')})`;
 }
 
-function recordedOf(row: SqlRow): Recorded {
-  return { event: decodeEvent(String(row['body'])), revision: Number(row['revision']), position: String(row['position']) };
+/** Events that were decoded a moment ago: several projections read each of them, one after the other. */
+class DecodedEvents {
+  readonly #events = new Map<number, Recorded>();
+
+  of(row: SqlRow): Recorded {
+    const position = Number(row['position']);
+    const known = this.#events.get(position);
+    if (known !== undefined) return known;
+    const fresh = { event: decodeEvent(String(row['body'])), revision: Number(row['revision']), position: String(position) };
+    this.#events.set(position, fresh);
+    const [oldest] = this.#events.keys();
+    if (this.#events.size > DECODED_KEPT && oldest !== undefined) this.#events.delete(oldest);
+    return fresh;
+  }
 }

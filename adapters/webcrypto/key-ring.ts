@@ -59,7 +59,7 @@ export class SecretKeyRing implements KeyRing {
   }
 
   blind(purpose: string, text: string): string {
-    return createHmac('sha256', this.#naming).update(purpose).update('\0').update(text).digest('base64url').slice(0, BLIND_LETTERS);
+    return createHmac('sha256', this.#naming).update(`${purpose}\0${text}`).digest('base64url').slice(0, BLIND_LETTERS);
   }
 
   /** Everything that a part belongs to. JSON of an array of strings: no two places give the same text. */
