@@ -8,7 +8,7 @@ import { ADDRESSES, ALLERGIES, MEDICATIONS, NO_DRUG_ALLERGY, patientOf, SOURCES 
 /**
  * `npm run story`: an allergy, a medication and an address over five sources, told by `replay --explain` at six moments, with
  * a designation, a dispute, a settlement, a correction that reopens it, a merge and an unmerge. `--write` puts what was
- * printed into docs/story.md. Protected changes take two people, as in production.
+ * printed into docs/story.md; with EVENTSTORE_URL, on an empty one, the log is there. Protected changes take two people, as in production.
  */
 const pages: string[] = [];
 const tell = (text: string) => {
@@ -25,7 +25,9 @@ class Hospital {
   ) {}
 
   static async open(): Promise<Hospital> {
-    const server = await LedgerServer.start({ env: { CHANGE_CONTROL: 'four-eyes' } });
+    const { EVENTSTORE_URL } = process.env;
+    const store = EVENTSTORE_URL === undefined ? {} : { EVENTSTORE_URL };
+    const server = await LedgerServer.start({ env: { CHANGE_CONTROL: 'four-eyes', ...store } });
     return new Hospital(server, new LedgerClient(server.url));
   }
 
@@ -78,6 +80,15 @@ class Hospital {
   }
 }
 
+/** What the telling claims has to be so. */
+function must(holds: boolean, words: string): void {
+  if (!holds) throw new Error(`the story broke: ${words}`);
+}
+
+async function penicillinOf(patientId: string, position: string): Promise<Json> {
+  return (await hospital.facts(patientId, 'allergies', position)).find((fact) => fact.value.source !== 'portal') as Json;
+}
+
 function chosenOf(facts: readonly Json[], source: string): { fact: Json; chosen: string; judged: string[] } {
   const fact = facts.find((one) => [one.value, ...one.alternatives].some((statement: Json) => statement.source === source) && one.conflict) as Json;
   const statements = [fact.value, ...fact.alternatives] as Json[];
@@ -108,6 +119,8 @@ try {
     last = await hospital.send(source, 'source', 'record-fact', { patientId: id, sourceRecordId: `${resource.resourceType}/1`, sourceVersion: '1', resource });
   }
   last = await hospital.send('portal', 'source', 'record-fact', { patientId, sourceRecordId: 'nka', resource: NO_DRUG_ALLERGY });
+  const first = await penicillinOf(patientId, last.position);
+  must(first.state === 'open' && first.disputedBy.length === 1, 'an open difference and a dispute');
   await hospital.moment(
     '1. Everybody has spoken, and nobody is believed more',
     'The hospital and the pharmacy know an allergy to penicillin, of different criticality; the patient says on the portal that there is none: a dispute. The clinic has the same person under a number of its own.',
@@ -136,6 +149,7 @@ try {
     { patientId, factId: conflict.fact.factId, decision: 'choose', chosen: conflict.chosen, judged: conflict.judged, reason: 'Tested in the hospital.' },
     'The allergist confirmed it.',
   );
+  must((await penicillinOf(patientId, last.position)).state === 'settled', 'settled');
   await hospital.moment(
     '3. A steward settles it, and a second person agrees',
     'The criticality that the hospital states is chosen. The dispute with the portal stays open: nobody judged it.',
@@ -150,6 +164,7 @@ try {
     reason: 'correction',
     resource: { ...penicillin, criticality: 'unable-to-assess' },
   });
+  must((await penicillinOf(patientId, last.position)).state === 'open', 'open again by itself');
   await hospital.moment(
     '4. The pharmacy corrects itself',
     'A statement that was judged has changed, so that the settlement no longer holds: the conflict is open again by itself.',
@@ -161,6 +176,7 @@ try {
     { survivor: patientId, absorbed: other, reason: 'Same person: seen together with her passport.' },
     'Both records reviewed.',
   );
+  must((await penicillinOf(other, last.position)).alternatives.length === 2, 'the facts of both meet, under either id');
   await hospital.moment(
     '5. The two patients are merged',
     "The clinic's allergy, medication and address meet the others, and the clinic's number answers with the survivor.",
@@ -172,6 +188,7 @@ try {
     { survivor: patientId, absorbed: other, reason: 'It was her twin sister.' },
     'The clinic sent a photograph.',
   );
+  must((await penicillinOf(patientId, last.position)).alternatives.length === 1, 'each is again what it was');
   await hospital.moment('6. The merge was wrong', 'Each is again what it was.', patientId, last.position);
 } finally {
   await hospital.server.remove();
