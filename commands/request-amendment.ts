@@ -13,7 +13,7 @@ const EARLIEST = '1996-08-21T00:00:00.000Z';
 export async function requestAmendment(deps: CommandDeps, request: CommandRequest<RequestAmendment>): Promise<Outcome> {
   const { caller, body } = request;
   const { patientId, factId } = body;
-  if (!actsFor(request, patientId)) return reject('not-permitted');
+  if (!(await actsFor(deps, request, patientId))) return reject('not-permitted');
   if ((await deps.vault.patientRing(caller.tenant, patientId)) === undefined) return reject('unknown-patient');
   const receivedAt = receipt(deps, request);
   if (typeof receivedAt !== 'string') return receivedAt;

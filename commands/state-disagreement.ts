@@ -11,6 +11,6 @@ export async function stateDisagreement(deps: CommandDeps, request: CommandReque
   if (statement === null && !includeRequest) return reject('invalid-command', [{ pointer: '', rule: 'required', expected: 'statement or includeRequest' }]);
   const patientId = await patientOfAmendment(deps, caller.tenant, amendmentId);
   if (typeof patientId !== 'string') return patientId;
-  if (!actsFor(request, patientId)) return reject('unknown-amendment');
+  if (!(await actsFor(deps, request, patientId))) return reject('unknown-amendment');
   return submitAmendment(deps, request, { amendmentId, patientId }, 'state-disagreement', { name: 'state-disagreement', statement, includeRequest });
 }

@@ -26,7 +26,7 @@ function testFiles(): string[] {
 }
 
 function isLong(file: string): boolean {
-  return /^(crash|end-to-end|leaks|contracts)/.test(file);
+  return /^(crash|end-to-end|leaks|contracts|domain\/(resolution|matching))|resolutions-order/.test(file);
 }
 
 function run(file: string): Promise<{ counts: Counts; output: string; elapsedMs: number }> {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../commands/request.js';
-import { type Action, mayRead, PERMISSION_RULE } from '../../domain/access/permissions.js';
+import { type Action, mayRead, PERMISSION_RULE, type Reader } from '../../domain/access/permissions.js';
+import { groupOf } from '../../domain/patients/identities.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
 import type { KeyRing } from '../../domain/rings.js';
 import type { EventOf } from '../../schemas/catalogue.js';
@@ -43,12 +44,16 @@ export async function answerRead(
 ): Promise<FastifyReply> {
   const caller = await callerOf(services, request, reply);
   if (caller === null) return reply;
-  const decision = mayRead({ subject: caller.actor.subject, roles: caller.actor.roles, purpose: caller.purpose }, asked.action, asked.patientId);
+  const decision = mayRead(await readerOf(services, caller), asked.action, asked.patientId);
   if (!decision.allowed) return refuse(services, request, reply, caller, asked, reject(decision.code));
   const ring = asked.patientId === null ? null : ((await services.vault.patientRing(caller.tenant, asked.patientId)) ?? null);
   if (asked.patientId !== null && ring === null) return refuse(services, request, reply, caller, asked, reject('unknown-patient'));
   const found = await read({ caller, ring, opens: decision.opens });
   if ('kind' in found) return refuse(services, request, reply, caller, asked, found);
+  // A merge that was taken back is still there in the past: what was shown then of somebody else is not the patient's to see.
+  const { ofPatients } = decision;
+  if (ofPatients !== null && !found.patients.every((patientId) => ofPatients.includes(patientId)))
+    return refuse(services, request, reply, caller, asked, reject('not-permitted'));
   await record(services, request, caller, {
     action: asked.action,
     outcome: 'allowed',
@@ -64,6 +69,14 @@ export async function answerRead(
     .headers({ 'cache-control': 'no-store', ...found.headers })
     .type(found.type)
     .send(found.body);
+}
+
+/** Merges are looked up in the log, not in a read model: an unmerge that was acknowledged holds for the next read. */
+async function readerOf({ handlerDeps }: Services, { tenant, actor: { subject, roles }, purpose }: Caller): Promise<Reader> {
+  const reader = { subject, roles, purpose };
+  if (!roles.includes('patient')) return reader;
+  const { state } = await handlerDeps.identities.latest(handlerDeps, tenant);
+  return { ...reader, selves: groupOf(state, subject).members };
 }
 
 /** A refused access to a patient who exists here shows in their list of accesses; a guess at an id does not make one. */

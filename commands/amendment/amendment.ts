@@ -1,14 +1,19 @@
 import { type AmendmentCommand, amendmentDecider } from '../../domain/amendment/decide.js';
+import { rootOf } from '../../domain/patients/identities.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
 import { streams } from '../../domain/streams.js';
 import type { CommandDeps } from '../deps.js';
 import { envelopeOf } from '../envelope-of.js';
 import type { CommandRequest, Outcome } from '../request.js';
 
-/** Patients act for themselves alone; a privacy officer acts for a patient who wrote on paper. */
-export function actsFor({ caller }: CommandRequest<unknown>, patientId: string): boolean {
+/** Patients act for themselves, under whichever of their merged ids; a privacy officer acts for a patient who wrote on paper. */
+export async function actsFor(deps: CommandDeps, { caller }: CommandRequest<unknown>, patientId: string): Promise<boolean> {
   const { roles, subject } = caller.actor;
-  return roles.includes('privacy-officer') || (roles.includes('patient') && subject === patientId);
+  if (roles.includes('privacy-officer')) return true;
+  if (!roles.includes('patient')) return false;
+  if (subject === patientId) return true;
+  const { state } = await deps.identities.latest(deps, caller.tenant);
+  return rootOf(state, subject) === rootOf(state, patientId);
 }
 
 /** The request that an answer names, and whose it is. */

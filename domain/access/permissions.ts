@@ -7,7 +7,7 @@ export type Role = (typeof ROLES)[number];
 export type Action = EventOf<'access-recorded'>['data']['action'];
 
 /** The rule that each decision names in the audit, with its version. */
-export const PERMISSION_RULE = 'role-permissions@1';
+export const PERMISSION_RULE = 'role-permissions@2';
 
 /** Purposes of use (HL7 v3 PurposeOfUse) that a token of this role may carry to read a record. */
 const READING: Readonly<Record<Role, { readonly actions: readonly Action[]; readonly purposes: readonly string[] }>> = {
@@ -65,20 +65,34 @@ export function mayCommand(roles: readonly string[], command: string): boolean {
   return Object.hasOwn(COMMANDING, command) && (COMMANDING[command] ?? []).some((role) => roles.includes(role));
 }
 
-export type ReadDecision = { readonly allowed: true; readonly opens: boolean } | { readonly allowed: false; readonly code: 'not-permitted' };
+/** `ofPatients`: whom the answer may be about; null when the role does not limit it. */
+export type ReadDecision =
+  | { readonly allowed: true; readonly opens: boolean; readonly ofPatients: readonly string[] | null }
+  | { readonly allowed: false; readonly code: 'not-permitted' };
+
+export interface Reader {
+  readonly subject: string;
+  readonly roles: readonly string[];
+  readonly purpose: string;
+  /** Who the subject is as a patient: all whom they are merged with today. The subject alone when absent. */
+  readonly selves?: readonly string[];
+}
 
 /**
  * May somebody with these roles and this purpose do this? Deny by default: some role of the token must list both the
- * action and the purpose. A patient reads only their own record: their token's subject is their patient id.
+ * action and the purpose. A patient reads only their own record: their token's subject is their patient id, or that of
+ * somebody they are merged with.
  */
-export function mayRead(caller: { subject: string; roles: readonly string[]; purpose: string }, action: Action, patientId: string | null): ReadDecision {
+export function mayRead(caller: Reader, action: Action, patientId: string | null): ReadDecision {
+  const selves = caller.selves ?? [caller.subject];
   const granting = ROLES.filter(
     (role) =>
       caller.roles.includes(role) &&
       READING[role].actions.includes(action) &&
       READING[role].purposes.includes(caller.purpose) &&
-      (role !== 'patient' || patientId === caller.subject),
+      (role !== 'patient' || (patientId !== null && selves.includes(patientId))),
   );
   if (granting.length === 0) return { allowed: false, code: 'not-permitted' };
-  return { allowed: true, opens: granting.some((role) => OPENING.includes(role)) };
+  const ofPatients = granting.every((role) => role === 'patient') ? selves : null;
+  return { allowed: true, opens: granting.some((role) => OPENING.includes(role)), ofPatients };
 }

@@ -54,7 +54,7 @@ test('each fact stands as the whole log and the designations of now settle it', 
         tale.facts().map(factKey).sort(),
       );
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });
 
@@ -73,7 +73,7 @@ test('the work list holds every difference and every dispute that there is, and 
       const kept = under<ConflictRow>(rows, '~conflict/').map(({ patientId, conflictId, state }) => `${patientId} ${conflictId} ${state}`);
       assert.equal(kept.sort(), [...differences, ...disputes].sort());
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });
 
@@ -83,7 +83,7 @@ test('pages may end anywhere, and a rebuild gives the same rows, byte for byte',
       const { events } = new Tale().tell(...steps);
       assert.is(textOf(await rowsOf(events, size)), textOf(await rowsOf(events, 1000)));
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
 });
 
@@ -101,7 +101,7 @@ test('a run that is killed at any save goes on to the same rows, byte for byte',
       else models.beforeSave = killed;
       assert.is(textOf(await rowsOf(events, 3, models)), textOf(await rowsOf(events, 1000)));
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
 });
 
@@ -132,7 +132,7 @@ test('whoever follows the record changes has what the record shows, and each cha
       });
       assert.equal([...known].sort(), shown.sort());
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
 });
 
@@ -150,7 +150,7 @@ test('whoever follows the conflicts has the work list', async () => {
       const listed = under<ConflictRow>(rows, '~conflict/').map(({ conflictId, state }) => [conflictId, state]);
       assert.equal([...known].sort(), listed.sort());
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
 });
 

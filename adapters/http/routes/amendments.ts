@@ -49,7 +49,8 @@ async function listed(services: Services, request: PatientRequest, { caller, ope
   return {
     body: JSON.stringify({ patientId, amendments: shown, partiesComplete: accounting?.complete ?? null, next }),
     type: JSON_TYPE,
-    patients: [patientId],
+    // Of merged patients, everybody whose words these are.
+    patients: [...new Set([patientId, ...rows.map((row) => row.patientId)])],
     categories: [...new Set(rows.map(({ category }) => category))],
     opened,
   };

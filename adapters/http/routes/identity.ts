@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { mayRead } from '../../../domain/access/permissions.js';
 import type { PatientThen } from '../../../domain/patients/findings.js';
 import { patientDecider } from '../../../domain/record/decide.js';
 import { reject } from '../../../domain/rejections.js';
@@ -12,6 +13,7 @@ type PatientRequest = FastifyRequest<{ Params: { patientId: string }; Querystrin
 
 /** Merges name other patients, and may be wrong: they are for those who care for the records, not for the patient's own portal. */
 const READERS: readonly string[] = ['steward', 'privacy-officer', 'clinician'];
+const ACTION = 'read-lineage';
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -21,8 +23,11 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 export function identityRoutes(app: FastifyInstance, services: Services): void {
   app.get('/v1/patients/:patientId/identity', (request: PatientRequest, reply) => {
     const patientId = isUuid(request.params.patientId) ? request.params.patientId : NOBODY;
-    return answerRead(services, request, reply, { action: 'read-lineage', patientId }, async ({ caller }) => {
-      if (!caller.actor.roles.some((role) => READERS.includes(role))) return reject('not-permitted');
+    return answerRead(services, request, reply, { action: ACTION, patientId }, async ({ caller }) => {
+      const { subject, roles } = caller.actor;
+      // Of a token with several roles, one of these must be what the purpose is for.
+      const caring = { subject, roles: roles.filter((role) => READERS.includes(role)), purpose: caller.purpose };
+      if (!mayRead(caring, ACTION, patientId).allowed) return reject('not-permitted');
       const unknown = refuseUnknown(request.query, []);
       if (unknown !== null) return unknown;
       const { handlerDeps, store } = services;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { mayRead } from '../../../domain/access/permissions.js';
+import { mayRead, PERMISSION_RULE } from '../../../domain/access/permissions.js';
 import { reject } from '../../../domain/rejections.js';
 import { callerOf, sendRejection } from '../context.js';
 import { answerRead, JSON_TYPE } from '../reading.js';
@@ -51,7 +51,7 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
         action: 'operate',
         outcome: refusal === null ? 'allowed' : 'refused',
         code: refusal?.code ?? null,
-        rule: 'role-permissions@1',
+        rule: PERMISSION_RULE,
         patients: [],
         categories: [],
         opened: 0,

@@ -51,9 +51,10 @@ for (const role of ROLES) {
   const { purpose, reads, opens, commands } = MAY[role];
 
   test(`${role} may do what the table says and nothing else`, () => {
+    const ofPatients = role === 'patient' ? [PATIENT] : null;
     for (const action of ACCESS_ACTIONS) {
       const decision = mayRead(caller(role, purpose, PATIENT), action, PATIENT);
-      assert.equal(decision, reads.includes(action) ? { allowed: true, opens } : { allowed: false, code: 'not-permitted' }, `${role} ${action}`);
+      assert.equal(decision, reads.includes(action) ? { allowed: true, opens, ofPatients } : { allowed: false, code: 'not-permitted' }, `${role} ${action}`);
     }
     for (const command of COMMAND_NAMES) assert.is(mayCommand([role], command), commands.includes(command), `${role} ${command}`);
   });
@@ -67,6 +68,9 @@ test('a patient reads only their own record', () => {
   assert.ok(mayRead(caller('patient', 'PATRQT', PATIENT), 'read-record', PATIENT).allowed);
   for (const other of ['f6f7a2c4-0000-4000-8000-000000000002', null])
     assert.not.ok(mayRead(caller('patient', 'PATRQT', PATIENT), 'read-record', other).allowed);
+  const selves = [PATIENT, 'f6f7a2c4-0000-4000-8000-000000000003'];
+  for (const self of selves)
+    assert.equal(mayRead({ ...caller('patient', 'PATRQT', PATIENT), selves }, 'read-record', self), { allowed: true, opens: true, ofPatients: selves });
 });
 
 test('purpose and action must be granted by one role: two roles do not lend each other theirs', () => {
@@ -76,8 +80,16 @@ test('purpose and action must be granted by one role: two roles do not lend each
 });
 
 test('content is opened if one of the granting roles opens', () => {
-  assert.equal(mayRead({ subject: 'x', roles: ['auditor', 'steward'], purpose: 'HOPERAT' }, 'read-history', PATIENT), { allowed: true, opens: true });
-  assert.equal(mayRead({ subject: 'x', roles: ['auditor', 'clinician'], purpose: 'HCOMPL' }, 'read-history', PATIENT), { allowed: true, opens: false });
+  assert.equal(mayRead({ subject: 'x', roles: ['auditor', 'steward'], purpose: 'HOPERAT' }, 'read-history', PATIENT), {
+    allowed: true,
+    opens: true,
+    ofPatients: null,
+  });
+  assert.equal(mayRead({ subject: 'x', roles: ['auditor', 'clinician'], purpose: 'HCOMPL' }, 'read-history', PATIENT), {
+    allowed: true,
+    opens: false,
+    ofPatients: null,
+  });
 });
 
 test('roles, commands and actions that nobody knows give nothing', () => {
