@@ -11,6 +11,7 @@ import type { Clock, Digest, EventStore, Ids, Vault } from '../commands/ports.js
 import type { Outcome } from '../commands/request.js';
 import { SourceStandings } from '../commands/speaker.js';
 import { States } from '../commands/states.js';
+import { Turns } from '../commands/turns.js';
 import type { Units } from '../domain/identity/units.js';
 import { LedgerFault } from '../domain/rejections.js';
 import { Keeper } from '../projections/keeper.js';
@@ -151,6 +152,7 @@ function register(given: Pick<Parts, 'config' | 'log' | 'metrics' | 'store' | 'm
       units,
       patientIndex: new ModelPatientIndex(models, store, progress),
       standings: new SourceStandings(Date.now),
+      turns: new Turns(),
       intake,
       facts: new ModelFactFinder(models, store, progress),
       changeControl: config.changeControl,

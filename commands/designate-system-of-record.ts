@@ -9,21 +9,12 @@ import { envelopeOf } from './envelope-of.js';
 import { instantOf } from './instant.js';
 import type { CommandRequest, Outcome } from './request.js';
 
-/** Whom to believe for what. Every named source must be registered; suspended ones may be named, since what they said still counts. */
+/** Whom to believe for what. */
 export async function designateSystemOfRecord(deps: CommandDeps, request: CommandRequest<DesignateSystemOfRecord>): Promise<Outcome> {
-  const { tenant } = request.caller;
   const { scope: asked, sources, reason } = request.body;
-  const named = await nameScope(deps, tenant, asked);
-  if ('kind' in named) return named;
-  const organizations = await organizationsOf(deps, tenant, sources);
-  if ('kind' in organizations) return organizations;
-  // What an organization contributes is spoken by its sources: a list that names none of them decides nothing there.
-  if (named.scope.organization !== null && !organizations.has(named.scope.organization))
-    return reject('invalid-scope', [{ pointer: '/scope/organization', rule: 'organization-of-a-named-source' }]);
-  const effectiveFrom = request.body.effectiveFrom === undefined ? deps.clock.now() : instantOf(request.body.effectiveFrom);
-  if (effectiveFrom === undefined) return reject('invalid-date', [{ pointer: '/effectiveFrom', rule: 'real-instant' }]);
-  const effectiveTo = request.body.effectiveTo === undefined ? null : instantOf(request.body.effectiveTo);
-  if (effectiveTo === undefined) return reject('invalid-date', [{ pointer: '/effectiveTo', rule: 'real-instant' }]);
+  const checked = await checkedDesignation(deps, request.caller.tenant, request.body);
+  if ('kind' in checked) return checked;
+  const { named, effectiveFrom, effectiveTo } = checked;
   const content = asked.codes === undefined ? null : { scope: asked.category ?? 'administrative', text: JSON.stringify({ codes: asked.codes }) };
   return submitDesignation(deps, request, named, {
     name: 'designate-system-of-record',
@@ -35,6 +26,29 @@ export async function designateSystemOfRecord(deps: CommandDeps, request: Comman
     reason,
     content,
   });
+}
+
+interface CheckedDesignation {
+  readonly named: NamedScope;
+  readonly effectiveFrom: string;
+  readonly effectiveTo: string | null;
+}
+
+/** Every named source must be registered; suspended ones may be named, since what they said still counts. */
+export async function checkedDesignation(deps: CommandDeps, tenant: string, body: DesignateSystemOfRecord): Promise<CheckedDesignation | Rejection> {
+  const named = await nameScope(deps, tenant, body.scope);
+  if ('kind' in named) return named;
+  const organizations = await organizationsOf(deps, tenant, body.sources);
+  if ('kind' in organizations) return organizations;
+  // What an organization contributes is spoken by its sources: a list that names none of them decides nothing there.
+  if (named.scope.organization !== null && !organizations.has(named.scope.organization))
+    return reject('invalid-scope', [{ pointer: '/scope/organization', rule: 'organization-of-a-named-source' }]);
+  const effectiveFrom = body.effectiveFrom === undefined ? deps.clock.now() : instantOf(body.effectiveFrom);
+  if (effectiveFrom === undefined) return reject('invalid-date', [{ pointer: '/effectiveFrom', rule: 'real-instant' }]);
+  const effectiveTo = body.effectiveTo === undefined ? null : instantOf(body.effectiveTo);
+  if (effectiveTo === undefined) return reject('invalid-date', [{ pointer: '/effectiveTo', rule: 'real-instant' }]);
+  if (effectiveTo !== null && effectiveTo <= effectiveFrom) return reject('invalid-date', [{ pointer: '/effectiveTo', rule: 'after-effective-from' }]);
+  return { named, effectiveFrom, effectiveTo };
 }
 
 export async function submitDesignation(

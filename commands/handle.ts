@@ -30,6 +30,7 @@ import { settleConflict } from './settle-conflict.js';
 import { permitted, type SourceStandings } from './speaker.js';
 import { stateDisagreement } from './state-disagreement.js';
 import { suspendSource } from './suspend-source.js';
+import type { Turns } from './turns.js';
 import { unlinkPatients } from './unlink-patients.js';
 import { unmergePatients } from './unmerge-patients.js';
 import { updateDemographics } from './update-demographics.js';
@@ -39,6 +40,7 @@ export type { IncomingCommand } from './incoming.js';
 
 export interface HandlerDeps extends CommandDeps {
   readonly standings: SourceStandings;
+  readonly turns: Turns;
 }
 
 /** Commands that a source system speaks: its token's subject is the source, and it must be registered and active. */
@@ -49,9 +51,35 @@ const SPOKEN: readonly CommandName[] = ['register-patient', 'update-demographics
  * durable before the answer.
  */
 export async function handle(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
-  const outcome = await decided(deps, command);
+  const outcome = await inTurn(deps, command);
   if (outcome.kind === 'rejected') await auditRefusal(deps, command, command.name, outcome);
   return outcome;
+}
+
+/** Decided after those about the same patient that came in before it, however long each of them had to look things up. */
+async function inTurn(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
+  const about = aboutOf(command);
+  if (about === null) return decided(deps, command);
+  const turn = deps.turns.take(`${command.caller.tenant}|${about}`);
+  const submit: CommandDeps['submit'] = async (stream, job) => {
+    if (turn.before !== undefined) await turn.before;
+    const answer = deps.submit(stream, job);
+    turn.done();
+    return answer;
+  };
+  try {
+    return await decided({ ...deps, submit }, command);
+  } finally {
+    turn.done();
+  }
+}
+
+/** The patient that a source's command names, in its own words. */
+function aboutOf({ name, body }: IncomingCommand): string | null {
+  if (!SPOKEN.includes(name)) return null;
+  const { patientId, identifier, sourceRecordId } = body as { patientId?: string; identifier?: { system: string; value: string }; sourceRecordId?: string };
+  if (patientId !== undefined) return patientId;
+  return identifier === undefined ? (sourceRecordId ?? null) : `${identifier.system}|${identifier.value}`;
 }
 
 async function decided(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {

@@ -14,13 +14,22 @@ const BELIEVED_MS = 1000;
  */
 export class Identities {
   readonly #looked = new Map<string, number>();
+  readonly #looking = new Map<string, Promise<Folded<IdentitiesState>>>();
 
   constructor(private readonly nowMs: () => number) {}
 
   /** As this process has seen them, at most a second ago. */
   async believed(deps: Pick<CommandDeps, 'states'>, tenant: string): Promise<IdentitiesState> {
     const due = this.nowMs() - (this.#looked.get(tenant) ?? Number.NEGATIVE_INFINITY) >= BELIEVED_MS;
-    return due ? (await this.latest(deps, tenant)).state : (await deps.states.load(identitiesDecider, streams.identities(tenant))).state;
+    // Who comes while somebody looks waits with them: commands about one patient must not overtake each other.
+    const looking = this.#looking.get(tenant) ?? (due ? this.#look(deps, tenant) : undefined);
+    return (await (looking ?? deps.states.load(identitiesDecider, streams.identities(tenant)))).state;
+  }
+
+  #look(deps: Pick<CommandDeps, 'states'>, tenant: string): Promise<Folded<IdentitiesState>> {
+    const looking = this.latest(deps, tenant).finally(() => this.#looking.delete(tenant));
+    this.#looking.set(tenant, looking);
+    return looking;
   }
 
   /** As the log has them now. */

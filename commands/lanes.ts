@@ -45,7 +45,7 @@ export class Lanes<Job extends { readonly sizeBytes: number }, Result> {
 
   async #drain(lane: string, queue: Waiting<Job, Result>[]): Promise<void> {
     // Lets commands that arrive in the same turn of the event loop join the first batch.
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
       const batch = queue.splice(0, batchSize(queue));
       try {

@@ -5,6 +5,7 @@ import { streams } from '../domain/streams.js';
 import type { ProposeChange } from '../schemas/commands/propose-change.js';
 import { carryOut, type Perform } from './change-control/carry-out.js';
 import { changeRing, eventOfStep, loadChange, submitChange } from './change-control/change.js';
+import { neverPossible } from './change-control/never-possible.js';
 import type { CommandDeps } from './deps.js';
 import { envelopeOf } from './envelope-of.js';
 import type { IncomingCommand } from './incoming.js';
@@ -59,23 +60,29 @@ async function checked(deps: CommandDeps, request: CommandRequest<ProposeChange>
   const text = bodyText(request.text);
   if (Buffer.byteLength(text) > CONTENT_AT_MOST_BYTES) return reject('too-large');
   const accepted = deps.intake.accept(body.command, text, { caller, idempotencyKey: null, expected: null, correlationId });
-  if ('kind' in accepted)
-    return reject(
-      accepted.code,
-      accepted.issues?.map((issue) => ({ ...issue, pointer: `/body${issue.pointer}` })),
-    );
+  if ('kind' in accepted) return inBody(accepted);
   if (!isProtected(accepted.name)) return reject('not-protected');
   if (accepted.name === 'correct-fact') {
     const source = correctedSource(accepted.body);
     if (source === undefined) return reject('not-protected', [{ pointer: '/body/source', rule: 'required' }]);
     if (!(await registeredSource(deps, caller.tenant, source))) return reject('unknown-source', [{ pointer: '/body/source', rule: 'registered-source' }]);
   }
+  const impossible = await neverPossible(deps, accepted);
+  if (impossible !== null) return inBody(impossible);
   if (body.followsUp !== undefined) {
     const followed = await loadChange(deps, caller.tenant, body.followsUp);
     if ('kind' in followed) return reject(followed.code, [{ pointer: '/followsUp', rule: 'change' }]);
   }
   const patientId = await patientOf(deps, accepted);
   return patientId !== null && typeof patientId === 'object' ? patientId : { text, patientId };
+}
+
+/** The places that a refusal names, as they are in the proposal. */
+function inBody({ code, issues }: Rejection): Rejection {
+  return reject(
+    code,
+    issues?.map((issue) => ({ ...issue, pointer: `/body${issue.pointer}` })),
+  );
 }
 
 /** The patient that the command is about, of two the one who stays; null when it is about none in particular. */

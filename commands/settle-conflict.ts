@@ -39,8 +39,9 @@ async function findingOf(deps: CommandDeps, request: CommandRequest<SettleConfli
   const facts = await factsOfGroup(deps.store, request.caller.tenant, group);
   const settled = settle(facts, { factId, otherFactId, decision, chosen, groups, judged });
   if ('kind' in settled) return settled;
-  const { category, element } = settled.fact;
   const alone = deps.changeControl === 'four-eyes' && request.approval === null;
-  if (alone && isSafetyConflict(category, element)) return reject('approval-required');
+  // Of two facts either may be one of safety: which is named first makes no difference.
+  if (alone && settled.facts.some(({ category, element }) => isSafetyConflict(category, element))) return reject('approval-required');
+  const [{ category }] = settled.facts;
   return { category, decision, chosen: settled.chosen, judged: settled.judged };
 }

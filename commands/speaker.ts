@@ -16,6 +16,7 @@ const STANDING_BELIEVED_MS = 1000;
 /** Looks up whether a source may write, at most once a second for each source. */
 export class SourceStandings {
   readonly #looked = new Map<string, number>();
+  readonly #looking = new Map<string, Promise<unknown>>();
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -26,11 +27,20 @@ export class SourceStandings {
     const folded = await deps.states.load(sourceDecider, stream);
     const now = this.nowMs();
     const due = now - (this.#looked.get(stream) ?? 0) >= STANDING_BELIEVED_MS;
-    if (due || sourceStanding(folded.state) !== 'active') {
-      await deps.states.refresh(sourceDecider, stream, folded);
-      this.#looked.set(stream, now);
-    }
+    // Who comes while somebody looks waits with them: a source's commands must not overtake each other.
+    if (due || this.#looking.has(stream) || sourceStanding(folded.state) !== 'active')
+      await this.#look(stream, () => deps.states.refresh(sourceDecider, stream, folded));
     const standing = sourceStanding(folded.state);
     return standing === 'active' ? { sourceId } : reject(standing);
+  }
+
+  #look(stream: string, refresh: () => Promise<unknown>): Promise<unknown> {
+    const known = this.#looking.get(stream);
+    if (known !== undefined) return known;
+    const now = this.nowMs();
+    const fresh = refresh().then(() => this.#looked.set(stream, now));
+    const looking = fresh.finally(() => this.#looking.delete(stream));
+    this.#looking.set(stream, looking);
+    return looking;
   }
 }

@@ -16,10 +16,8 @@ export async function submitIdentities(
   command: IdentitiesCommand,
 ): Promise<Outcome> {
   const { tenant } = request.caller;
-  for (const [member, patientId] of Object.entries(named)) {
-    const unknown = await unknownPatient(deps, tenant, patientId, member);
-    if (unknown !== null) return unknown;
-  }
+  const unknown = await firstUnknown(deps, tenant, named);
+  if (unknown !== null) return unknown;
   return deps.submit(streams.identities(tenant), {
     decider: identitiesDecider,
     command,
@@ -28,6 +26,15 @@ export async function submitIdentities(
     expected: request.expected,
     sizeBytes: Buffer.byteLength(request.text),
   });
+}
+
+/** Null when every patient that is named is the tenant's. */
+export async function firstUnknown(deps: CommandDeps, tenant: string, named: Readonly<Record<string, string>>): Promise<Rejection | null> {
+  for (const [member, patientId] of Object.entries(named)) {
+    const unknown = await unknownPatient(deps, tenant, patientId, member);
+    if (unknown !== null) return unknown;
+  }
+  return null;
 }
 
 /** Keys may be there before the first event: a registration that never got further made no patient. */

@@ -50,10 +50,11 @@ export async function answerRead(
   if (asked.patientId !== null && ring === null) return refuse(services, request, reply, caller, asked, reject('unknown-patient'));
   const found = await read({ caller, ring, opens: decision.opens });
   if ('kind' in found) return refuse(services, request, reply, caller, asked, found);
-  // A merge that was taken back is still there in the past: what was shown then of somebody else is not the patient's to see.
+  // A merge that was taken back is still there in the past, and for a moment in read models: what was shown then of somebody
+  // else is not the patient's to see.
   const { ofPatients } = decision;
   if (ofPatients !== null && !found.patients.every((patientId) => ofPatients.includes(patientId)))
-    return refuse(services, request, reply, caller, asked, reject('not-permitted'));
+    return refuse(services, request, reply, caller, asked, reject(asksForThePast(request) ? 'not-permitted' : 'read-model-behind'));
   await record(services, request, caller, {
     action: asked.action,
     outcome: 'allowed',
@@ -69,6 +70,10 @@ export async function answerRead(
     .headers({ 'cache-control': 'no-store', ...found.headers })
     .type(found.type)
     .send(found.body);
+}
+
+function asksForThePast({ query }: FastifyRequest): boolean {
+  return (query as { readonly knownAt?: unknown }).knownAt !== undefined;
 }
 
 /** Merges are looked up in the log, not in a read model: an unmerge that was acknowledged holds for the next read. */

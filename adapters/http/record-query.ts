@@ -8,7 +8,7 @@ import { categoryFrom, cursorFrom, cursorOf, instantFrom, isRejection, isUuid, k
 import { type Found, JSON_TYPE, type ReadContext } from './reading.js';
 import type { Services } from './services.js';
 
-const PAGE = 500;
+const PAGE = 200;
 const PAGE_AT_MOST = 2000;
 /** What a record is put together from: facts, designations, and what travels with disputed facts. */
 const MODELS = ['record', 'directory', 'amendments'];

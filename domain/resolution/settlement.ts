@@ -19,7 +19,8 @@ export interface Settling {
 }
 
 export interface Settled {
-  readonly fact: Fact;
+  /** What it is about: one fact, or two. */
+  readonly facts: readonly [Fact, ...Fact[]];
   readonly judged: JudgedStatement[];
   readonly chosen: string | null;
 }
@@ -51,21 +52,24 @@ interface Looked {
 
 function fitting(settling: Settling, { fact, other, statements, open }: Looked): Settled | Rejection {
   const { decision } = settling;
+  // What a decision does not take would be dropped without a word.
+  if (settling.chosen !== null && decision !== 'choose') return misfit('/chosen', 'only-with-choose');
+  if (settling.groups !== null && decision !== 'not-same') return misfit('/groups', 'only-with-not-same');
   switch (decision) {
     case 'choose': {
       if (other !== null) return misfit('/otherFactId', 'not-with-choose');
       if (!open) return reject('unknown-conflict', [at('/factId')]);
       const chosen = statements.find(({ assertionId }) => assertionId === settling.chosen);
-      return chosen === undefined ? misfit('/chosen', 'assertion-of-the-fact') : { fact, judged: [...statements], chosen: chosen.assertionId };
+      return chosen === undefined ? misfit('/chosen', 'assertion-of-the-fact') : { facts: [fact], judged: [...statements], chosen: chosen.assertionId };
     }
     case 'keep-both':
       if (other?.factId === fact.factId) return misfit('/otherFactId', 'another-fact');
       if (other === null && !open) return reject('unknown-conflict', [at('/factId')]);
-      return { fact, judged: [...statements], chosen: null };
+      return { facts: other === null ? [fact] : [fact, other], judged: [...statements], chosen: null };
     case 'same':
       if (other === null || other.factId === fact.factId) return misfit('/otherFactId', 'another-fact');
       if (other.category !== fact.category || other.element !== fact.element) return misfit('/otherFactId', 'same-category-and-element');
-      return { fact, judged: [...statements], chosen: null };
+      return { facts: [fact, other], judged: [...statements], chosen: null };
     case 'not-same':
       return parted(settling, fact, other, statements);
   }
@@ -80,7 +84,7 @@ function parted(settling: Settling, fact: Fact, other: Fact | null, statements: 
   if (groups.length < 2 || new Set(ids).size !== ids.length || ids.some((id) => !known.has(id)) || known.size !== ids.length) {
     return misfit('/groups', 'every-assertion-of-the-fact-once');
   }
-  return { fact, judged: statements.map((statement) => ({ ...statement, group: groupOf(statement.assertionId) })), chosen: null };
+  return { facts: [fact], judged: statements.map((statement) => ({ ...statement, group: groupOf(statement.assertionId) })), chosen: null };
 }
 
 function inDispute(fact: Fact): boolean {

@@ -22,6 +22,7 @@ import type { EventStore, FactFinder, PatientIndex } from '../../commands/ports.
 import type { Caller, Outcome, Receipt } from '../../commands/request.js';
 import { SourceStandings } from '../../commands/speaker.js';
 import { States } from '../../commands/states.js';
+import { Turns } from '../../commands/turns.js';
 import type { ChangeControl } from '../../domain/change-control/protected.js';
 import type { JsonObject } from '../../domain/json/json-value.js';
 import { parseLossless } from '../../domain/json/lossless.js';
@@ -83,6 +84,7 @@ export class Desk {
       units: this.units,
       patientIndex: this.#index(),
       standings: new SourceStandings(() => this.nowMs),
+      turns: new Turns(),
       store,
       identities: new Identities(() => this.nowMs),
       intake: { accept: (name, text, context) => intake().accept(name, text, context) },

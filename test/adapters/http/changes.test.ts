@@ -89,6 +89,30 @@ test('an auditor sees the change and not what it would do; a source, a clinician
   assert.is((await house.get('/v1/changes/x', steward)).json.code, 'unknown-change');
 });
 
+test('what could never take effect is refused when it is proposed, emergency or not, and nothing is on record', async ({ house, steward, ehr, patientId }) => {
+  const foreign = await house.done('register-patient', { resource: person(), sourceRecordId: 'p9' }, await house.source('ehr', 'other'));
+  const { patientId: second } = await house.done('register-patient', { resource: person(), sourceRecordId: 'p2' }, ehr);
+  const head = async () => (await house.ledger.services.store.readAll({ after: null, limit: 10_000, types: ['change-proposed'] })).events.length;
+  const before = await head();
+  const refusals = [
+    ['merge-patients', { survivor: patientId, absorbed: foreign.patientId }, 404, 'unknown-patient', '/body/absorbed'],
+    ['unmerge-patients', { survivor: foreign.patientId, absorbed: patientId }, 404, 'unknown-patient', '/body/survivor'],
+    ['merge-patients', { survivor: patientId, absorbed: patientId }, 422, 'same-patient', undefined],
+    ['designate-system-of-record', { scope: {}, sources: ['ehr', 'nobody'] }, 403, 'unknown-source', '/body/sources/1'],
+    ['designate-system-of-record', { scope: { element: 'shoes' }, sources: ['ehr'] }, 422, 'invalid-scope', '/body/scope/element'],
+    ['designate-system-of-record', { scope: {}, sources: ['ehr'], effectiveTo: '2001-01-01T00:00:00Z' }, 422, 'invalid-date', '/body/effectiveTo'],
+    ['designate-system-of-record', { scope: {}, sources: ['ehr'], effectiveFrom: '2016-12-31T23:59:60Z' }, 422, 'invalid-date', '/body/effectiveFrom'],
+    ['withdraw-designation', { scope: { patientId: foreign.patientId }, designation: second }, 404, 'unknown-patient', undefined],
+  ] as const;
+  for (const [command, body, status, code, pointer] of refusals)
+    for (const more of [{}, { emergency: true }]) {
+      const answer = await house.command('propose-change', { command, body: { ...body, reason: 'asked' }, reason: 'asked', ...more }, steward);
+      assert.equal([answer.status, answer.json.code, answer.json.errors?.[0].pointer], [status, code, pointer], command);
+      assert.not.match(answer.text, foreign.patientId);
+    }
+  assert.is(await head(), before);
+});
+
 test('an emergency shows as in review until another person has reviewed it', async ({ house, steward, officer, patientId }) => {
   const body = { ...correction(patientId), resource: allergy('91936005', { criticality: 'high' }) };
   const { changeId, position } = await house.done('propose-change', proposal(patientId, { body, emergency: true }), steward);

@@ -91,7 +91,11 @@ function settlements(soFar: readonly LedgerEvent[], wished: readonly Wish[], rou
     const settling = settlingOf(facts, wish);
     const settled = settling === undefined ? undefined : settle(facts, settling);
     if (settled === undefined || 'kind' in settled) return [];
-    const { fact, judged, chosen } = settled;
+    const {
+      facts: [fact],
+      judged,
+      chosen,
+    } = settled;
     const about = { patientId: PATIENT, category: fact.category, judged, reason: 'asked' };
     const id = uuid(`settlement ${round}.${n}`);
     const recordedAt = `2026-02-0${round}T00:00:0${n}.000Z`;
