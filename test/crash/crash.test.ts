@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCampaign, summaryLine } from './campaign.js';
 
-const ROUNDS = 20;
+const ROUNDS = 12;
 
 test(`after each of ${ROUNDS} kills under load nothing acknowledged is lost, nothing happens twice, and every read model equals its rebuild`, async () => {
   const seed = randomInt(2 ** 31);
