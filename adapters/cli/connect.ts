@@ -1,6 +1,7 @@
 import { DevelopmentIssuer, type TokenRequest } from '../auth/development-issuer.js';
 import { type Config, readConfig } from '../config.js';
 import type { Ledger } from '../container.js';
+import { READ_MODELS } from '../read-model-names.js';
 import { CliProblem } from './problem.js';
 
 /** A ledger to talk to over HTTP: the running one, or one opened for this verb. */
@@ -16,7 +17,6 @@ export interface Connection {
 
 const ANSWER_WITHIN_MS = 1500;
 const READ_WITHIN_MS = 120_000;
-const MODELS = ['record', 'resolutions', 'directory', 'patients', 'candidates', 'accesses'];
 const TOKEN_SECONDS = 12 * 3600;
 
 /**
@@ -43,7 +43,7 @@ export async function connect(env: Readonly<Record<string, string | undefined>> 
 async function readUpToNow({ store, progress }: Ledger['services']): Promise<void> {
   const head = await store.head();
   if (head === null) return;
-  const reached = await Promise.all(MODELS.map((model) => progress.reached(model, head, READ_WITHIN_MS)));
+  const reached = await Promise.all(READ_MODELS.map((model) => progress.reached(model, head, READ_WITHIN_MS)));
   if (!reached.every(Boolean))
     throw new CliProblem('The read models did not catch up with the log in time. Start the ledger, and see its log and /health/ready.');
 }

@@ -1,9 +1,9 @@
 import cliProgress from 'cli-progress';
 import type { Command } from 'commander';
+import { READ_MODELS } from '../read-model-names.js';
 import { asked, type Connection, connect } from './connect.js';
 import { CliProblem } from './problem.js';
 
-const MODELS = ['directory', 'patients', 'candidates', 'record', 'resolutions', 'accesses'];
 const LOOK_EVERY_MS = 200;
 /** How long a ledger that was just opened may take until its projections run. */
 const RUNNING_WITHIN_MS = 30_000;
@@ -22,14 +22,14 @@ export function addRebuild(program: Command): void {
   program
     .command('rebuild')
     .description('Build read models anew from the events beside the running ones, then switch.')
-    .argument('[projection...]', `one or more of ${MODELS.join(', ')}; all when absent`)
+    .argument('[projection...]', `one or more of ${READ_MODELS.join(', ')}; all when absent`)
     .action(async (names: string[]) => {
-      const unknown = names.find((name) => !MODELS.includes(name));
-      if (unknown !== undefined) throw new CliProblem(`There is no projection ${unknown}. Known: ${MODELS.join(', ')}.`);
+      const unknown = names.find((name) => !(READ_MODELS as readonly string[]).includes(name));
+      if (unknown !== undefined) throw new CliProblem(`There is no projection ${unknown}. Known: ${READ_MODELS.join(', ')}.`);
       const connection = await connect();
       process.stderr.write(`${connection.words}\n`);
       try {
-        for (const model of names.length === 0 ? MODELS : names) await rebuild(connection, model);
+        for (const model of names.length === 0 ? READ_MODELS : names) await rebuild(connection, model);
       } finally {
         await connection.close();
       }

@@ -7,6 +7,7 @@ import { PATH_FORMS } from '../../projections/reading/lineage-path.js';
 import { CONFLICT_STATES } from '../../projections/resolutions/rows.js';
 import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
 import { CATEGORIES } from '../../schemas/phi/categories.js';
+import { READ_MODELS } from '../read-model-names.js';
 import { body, header, type Json, path, problem, query, read, readAs, receipt } from './openapi-parts.js';
 import { FAULT_STATUS, REJECTION_STATUS } from './problem.js';
 import { SourceLookup } from './routes/sources.js';
@@ -270,7 +271,7 @@ function operationPaths(): Json {
         operationId: 'rebuild',
         tags: ['operations'],
         summary: 'Builds a read model anew beside the running one, then switches.',
-        parameters: [path('model', { enum: ['record', 'directory', 'resolutions', 'accesses', 'changes', 'amendments', 'patients', 'candidates'] })],
+        parameters: [path('model', { enum: READ_MODELS })],
         responses: { '202': { description: 'Building.' }, default: problem },
       },
     },

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { mayRead, PERMISSION_RULE } from '../../../domain/access/permissions.js';
 import { reject } from '../../../domain/rejections.js';
+import { READ_MODELS } from '../../read-model-names.js';
 import { callerOf, sendRejection } from '../context.js';
 import { answerRead, JSON_TYPE } from '../reading.js';
 import type { Services } from '../services.js';
-
-const MODELS = ['record', 'resolutions', 'directory', 'accesses', 'patients', 'candidates'];
 
 /** Health and metrics need no token and say nothing of anybody; rebuilding does. */
 export function operationRoutes(app: FastifyInstance, services: Services): void {
@@ -17,7 +16,8 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
       () => 'unreachable',
     );
     const models = services.progress.all();
-    const ready = store === 'reachable' && !services.stopping() && MODELS.every((name) => models.some(({ model, fault }) => model === name && fault === null));
+    const ready =
+      store === 'reachable' && !services.stopping() && READ_MODELS.every((name) => models.some(({ model, fault }) => model === name && fault === null));
     const status = services.stopping() ? 'stopping' : ready ? 'ready' : 'not ready';
     return reply
       .code(ready ? 200 : 503)
@@ -43,7 +43,7 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
     if (caller === null) return reply;
     const decision = mayRead({ subject: caller.actor.subject, roles: caller.actor.roles, purpose: caller.purpose }, 'operate', null);
     const { model } = request.params;
-    const refusal = !decision.allowed ? reject(decision.code) : MODELS.includes(model) ? null : reject('unknown-route');
+    const refusal = !decision.allowed ? reject(decision.code) : (READ_MODELS as readonly string[]).includes(model) ? null : reject('unknown-route');
     await services.handlerDeps.accessLog.record({
       caller,
       correlationId: request.correlationId,

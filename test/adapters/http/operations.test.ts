@@ -42,7 +42,7 @@ test('health and metrics need no token and say nothing of anybody', async ({ hou
 test('operators see where each read model stands, and can have it built anew', async ({ house }) => {
   const operator = await house.token('operator');
   const state = async (model: string) => (await house.get('/v1/projections', operator)).json.projections.find((one: { model: string }) => one.model === model);
-  for (const model of ['record', 'resolutions', 'directory', 'accesses', 'patients', 'candidates']) {
+  for (const model of ['record', 'resolutions', 'directory', 'accesses', 'patients', 'candidates', 'changes', 'amendments']) {
     await until(async () => (await state(model)) !== undefined);
     const before = (await state(model)).generation;
     const answer = await house.ask('POST', `/v1/projections/${model}/rebuild`, operator);
