@@ -1,12 +1,10 @@
 import type { EventReader } from '../domain/log.js';
-import { RECORD_EVENTS } from '../domain/record/assertions.js';
 import { foldFacts } from '../domain/record/fold.js';
+import { wholeRecordStream } from '../domain/record/whole-stream.js';
 import { streams } from '../domain/streams.js';
 import type { Recorded } from '../schemas/catalogue.js';
 import type { PatientGroup } from '../schemas/events/patients-merged.js';
 import type { Fact } from '../schemas/read-models/fact.js';
-
-const PAGE = 1000;
 
 /**
  * The facts of a patient, or of all whom they were merged with, as the log has them at this moment: what a decision about
@@ -14,16 +12,7 @@ const PAGE = 1000;
  */
 export async function factsOfGroup(store: EventReader, tenant: string, group: PatientGroup): Promise<Fact[]> {
   const events: Recorded[] = [];
-  for (const patientId of group.members) events.push(...(await wholeStream(store, streams.patient(tenant, patientId))));
+  for (const patientId of group.members) events.push(...(await wholeRecordStream(store, streams.patient(tenant, patientId))));
   events.sort((left, right) => store.compare(left.position, right.position));
   return foldFacts(tenant, group, events);
-}
-
-async function wholeStream(store: EventReader, stream: string): Promise<Recorded[]> {
-  const all: Recorded[] = [];
-  for (;;) {
-    const page = await store.readStream(stream, { from: (all.at(-1)?.revision ?? -1) + 1, limit: PAGE, types: RECORD_EVENTS });
-    all.push(...page);
-    if (page.length < PAGE) return all;
-  }
 }

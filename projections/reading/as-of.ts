@@ -1,14 +1,11 @@
 import type { EventReader } from '../../domain/log.js';
-import { RECORD_EVENTS } from '../../domain/record/assertions.js';
 import { foldFacts } from '../../domain/record/fold.js';
+import { wholeRecordStream } from '../../domain/record/whole-stream.js';
 import { streams } from '../../domain/streams.js';
-import type { Recorded } from '../../schemas/catalogue.js';
 import type { ValidTime } from '../../schemas/event.js';
 import type { PatientGroup } from '../../schemas/events/patients-merged.js';
 import { isCategory, isStateCategory } from '../../schemas/phi/categories.js';
 import type { Fact } from '../../schemas/read-models/fact.js';
-
-const PAGE = 1000;
 
 /** Up to where something was known: a position of the log, or a recorded time. */
 export type KnownAt = { readonly position: string } | { readonly time: string };
@@ -32,17 +29,8 @@ export function isTrueAt(category: string, { from, to }: ValidTime, validAt: str
  */
 export async function factsKnownAt(store: EventReader, tenant: string, group: PatientGroup, knownAt: KnownAt): Promise<Fact[]> {
   const compare = (left: string, right: string) => store.compare(left, right);
-  const all = await Promise.all(group.members.map((patientId) => wholeStream(store, streams.patient(tenant, patientId))));
+  const all = await Promise.all(group.members.map((patientId) => wholeRecordStream(store, streams.patient(tenant, patientId))));
   const events = all.flat().filter(({ event, position }) => wasKnown(knownAt, { position, recordedAt: event.recordedAt }, compare));
   if (all.length > 1) events.sort((left, right) => compare(left.position, right.position));
   return foldFacts(tenant, group, events);
-}
-
-async function wholeStream(store: EventReader, stream: string): Promise<Recorded[]> {
-  const all: Recorded[] = [];
-  for (;;) {
-    const page = await store.readStream(stream, { from: (all.at(-1)?.revision ?? -1) + 1, limit: PAGE, types: RECORD_EVENTS });
-    all.push(...page);
-    if (page.length < PAGE) return all;
-  }
 }
