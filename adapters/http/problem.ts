@@ -71,6 +71,7 @@ export const FAULT_STATUS: Readonly<Record<FaultCode, number>> = {
   'store-full': 507,
   'event-unreadable': 500,
   'content-unreadable': 500,
+  'key-unreadable': 500,
   'keys-unavailable': 503,
   'read-models-unavailable': 503,
   'lease-lost': 503,
