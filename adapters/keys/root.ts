@@ -13,6 +13,7 @@ export interface RootWrapped {
  * - `rotate` makes a new root key and makes it current; former ones still unwrap. Two at once: both end with one current
  *   key, and nothing wrapped in between is lost.
  * - `retire` destroys a former root key for ever; the current one is refused (`TypeError`). Retiring one that is gone is fine.
+ *   Retire in the order of `list`: Vault destroys from the oldest on, and refuses (`TypeError`) to pass over one that still unwraps.
  * - Faults: `LedgerFault('keys-unavailable')` when the provider cannot be reached or is lost (repeating is safe; it
  *   reconnects by itself), `LedgerFault('key-unreadable')` when the wrapped form was changed, cut, belongs to another
  *   context or to a root key that is not known here. Never a wrong secret; never anything in clear.

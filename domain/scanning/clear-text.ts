@@ -1,0 +1,34 @@
+import { STORED_CLEAR } from '../../schemas/commands/fields.js';
+import type { FindingType } from './finding.js';
+import { actionFor, CLEAR_TEXT_POLICY, type ScanPolicy } from './policy.js';
+import { scanText } from './scan.js';
+
+/** A field that is stored in clear and what was found in it: a place and types, never the value. */
+export interface HeldIdentifiers {
+  readonly pointer: string;
+  readonly types: readonly FindingType[];
+}
+
+interface Schema {
+  readonly [keyword: string]: unknown;
+}
+
+/** Each string of the value whose schema says that it is stored in clear, with its JSON pointer. Schemas of commands are trees; a value that fits the schema bounds the walk. */
+function clearTexts(schema: Schema, value: unknown, pointer: string): { pointer: string; text: string }[] {
+  if (typeof value === 'string') return schema[STORED_CLEAR] === true ? [{ pointer, text: value }] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => clearTexts((schema['items'] ?? {}) as Schema, item, `${pointer}/${index}`));
+  if (typeof value !== 'object' || value === null) return [];
+  const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
+  return Object.entries(value).flatMap(([member, inner]) => {
+    const own = Object.hasOwn(properties, member) ? properties[member] : undefined;
+    return own === undefined ? [] : clearTexts(own, inner, `${pointer}/${member}`);
+  });
+}
+
+/** What in this body must not be stored in clear. Only members that the schema knows are looked at. */
+export function identifiersInClear(schema: Schema, value: unknown, pointer = '', policy: ScanPolicy = CLEAR_TEXT_POLICY): HeldIdentifiers[] {
+  return clearTexts(schema, value, pointer).flatMap(({ pointer: place, text }) => {
+    const blocked = scanText(text).filter((finding) => actionFor(finding, policy) === 'block');
+    return blocked.length === 0 ? [] : [{ pointer: place, types: [...new Set(blocked.map(({ type }) => type))] }];
+  });
+}

@@ -1,0 +1,42 @@
+/** What kind of identifier a piece of text is. The letters of 45 CFR 164.514(b)(2)(i) that they serve are in docs/scanning.md. */
+export const FINDING_TYPES = [
+  'name',
+  'ssn',
+  'mrn',
+  'phone',
+  'email',
+  'date',
+  'age-over-89',
+  'address',
+  'zip',
+  'card',
+  'npi',
+  'mbi',
+  'nhs',
+  'dea',
+  'health-plan',
+  'account',
+  'licence',
+  'vehicle',
+  'device',
+  'url',
+  'ip',
+  'id',
+] as const;
+export type FindingType = (typeof FINDING_TYPES)[number];
+
+/** `certain`: a value that is known, or whose form nothing else has. `likely`: form and context speak for it. `possible`: its form alone does. */
+export const CERTAINTIES = ['possible', 'likely', 'certain'] as const;
+export type Certainty = (typeof CERTAINTIES)[number];
+
+/** A place in a text, in UTF-16 units, `end` excluded. It never holds the text itself. */
+export interface Finding {
+  readonly start: number;
+  readonly end: number;
+  readonly type: FindingType;
+  readonly certainty: Certainty;
+  /** Which rule saw it: stable, for policies and for explanations. */
+  readonly rule: string;
+}
+
+export const isAtLeast = (certainty: Certainty, least: Certainty): boolean => CERTAINTIES.indexOf(certainty) >= CERTAINTIES.indexOf(least);
