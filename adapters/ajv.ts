@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
+import { STORED_CLEAR } from '../schemas/commands/fields.js';
 
 /**
  * One strict validator for everything on the wire: nothing is coerced, dropped or filled in, since in a clinical record
@@ -7,6 +8,7 @@ import formats from 'ajv-formats';
  */
 export function strictAjv(): Ajv {
   const ajv = new Ajv({ strict: true, allErrors: false, coerceTypes: false, useDefaults: false, removeAdditional: false, allowUnionTypes: true });
+  ajv.addVocabulary([STORED_CLEAR]);
   (formats as unknown as { default: (ajv: Ajv, names: string[]) => void }).default(ajv, ['date-time', 'date', 'uri']);
   return ajv;
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { ChangeControl } from '../domain/change-control/protected.js';
+import { KEY_VARIABLES, type RootConfig, rootConfigOf } from './key-config.js';
+import { isPhoneCountry } from './search/phones.js';
 
 export interface Config {
   readonly host: string;
@@ -9,11 +11,18 @@ export interface Config {
   readonly mongodbUrl: string | null;
   readonly logLevel: string;
   readonly production: boolean;
-  readonly keyFile: string;
+  readonly root: RootConfig;
+  readonly cryptoperiodDays: number;
   readonly issuerFile: string;
   readonly changeControl: ChangeControl;
   /** IANA name: by its days the deadlines of the law are counted. */
   readonly timeZone: string;
+  /** How long a record is kept after what was last said in it, before it may be erased for want of a reason to keep it. */
+  readonly retentionYears: number;
+  /** How long a backup of the key store is kept: a certificate of erasure says when the last one ends. */
+  readonly keyBackupDays: number;
+  /** ISO 3166 alpha-2: phone numbers without a country code are read as they are dialled there. */
+  readonly country: string;
 }
 
 /** Configuration that cannot be run with: each problem in words, all at once. */
@@ -31,8 +40,7 @@ export const VARIABLES: Readonly<Record<string, { readonly description: string; 
   DATA_DIR: { description: 'Folder of the embedded stores and the key file', initial: './data' },
   EVENTSTORE_URL: { description: 'EventStoreDB connection string (`esdb://…`); the embedded log when absent', initial: '' },
   MONGODB_URL: { description: 'MongoDB connection string (a replica set) for read models and wrapped keys; embedded when absent', initial: '' },
-  KEY_PROVIDER: { description: 'Where the key-encryption key is: `file`', initial: 'file' },
-  KEY_FILE: { description: 'The key file, made with mode 0600 when absent', initial: 'DATA_DIR/keys/key-encryption-key.json' },
+  ...KEY_VARIABLES,
   LOG_LEVEL: { description: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`', initial: 'info' },
   CHANGE_CONTROL: {
     description:
@@ -40,11 +48,21 @@ export const VARIABLES: Readonly<Record<string, { readonly description: string; 
     initial: 'four-eyes',
   },
   ENTITY_TIME_ZONE: { description: 'Time zone, by its IANA name, in whose days the deadlines of the law are counted', initial: 'UTC' },
+  RETENTION_YEARS: {
+    description:
+      'How many years a record is kept after what was last said in it, 0 to 100: until then `erase-patient` is refused, except on grounds that go before it',
+    initial: '6',
+  },
+  KEY_BACKUP_DAYS: {
+    description: 'How many days a backup of the key store is kept, 1 to 3650: what a certificate of erasure promises rests on it',
+    initial: '35',
+  },
+  ENTITY_COUNTRY: { description: 'Country, by its two ISO 3166 letters, in whose form phone numbers without a country code are read', initial: 'US' },
   NODE_ENV: { description: '`production` refuses the development issuer and an unprotected key file', initial: 'development' },
 };
 
 /** Variables of other programs that share our prefixes would go unnoticed; ours are few, so only likely misspellings are refused. */
-const LOOKS_LIKE_OURS = /^(EVENTSTORE|EVENTSTOREDB|ESDB|MONGO|MONGODB|KEY|OIDC|DATA|LEDGER|CHANGE|ENTITY)_[A-Z_]+$/;
+const LOOKS_LIKE_OURS = /^(EVENTSTORE|EVENTSTOREDB|ESDB|MONGO|MONGODB|KEY|PKCS11|VAULT|OIDC|DATA|LEDGER|CHANGE|ENTITY|RETENTION)_[A-Z_]+$/;
 const KNOWN_TO_CLI = new Set(['LEDGER_URL', 'LEDGER_TOKEN']);
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -59,19 +77,23 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const eventStoreUrl = urlOf(value('EVENTSTORE_URL'), /^esdb(\+discover)?:\/\//, 'EVENTSTORE_URL must begin with esdb:// or esdb+discover://.', problems);
   const mongodbUrl = urlOf(value('MONGODB_URL'), /^mongodb(\+srv)?:\/\//, 'MONGODB_URL must begin with mongodb:// or mongodb+srv://.', problems);
   if (!LOG_LEVELS.includes(value('LOG_LEVEL'))) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
-  if (value('KEY_PROVIDER') !== 'file') problems.push('KEY_PROVIDER must be `file`: this version has no other.');
   const production = value('NODE_ENV') === 'production';
   if (production) {
-    problems.push('NODE_ENV=production refuses the embedded development issuer and a key file without a passphrase, and this version has no others yet.');
+    problems.push('NODE_ENV=production refuses the embedded development issuer, and this version has no other yet.');
   }
+  const dataDir = value('DATA_DIR');
+  const root = rootConfigOf(value, dataDir, production, problems);
+  const cryptoperiodDays = wholeNumber(value('KEY_CRYPTOPERIOD_DAYS'), 1, 3650, 'KEY_CRYPTOPERIOD_DAYS', problems);
   const changeControl = value('CHANGE_CONTROL');
   if (!isChangeControl(changeControl)) problems.push('CHANGE_CONTROL must be `four-eyes` or `one-person`.');
   else if (production && changeControl === 'one-person') problems.push('NODE_ENV=production refuses CHANGE_CONTROL=one-person.');
+  const retentionYears = wholeNumber(value('RETENTION_YEARS'), 0, 100, 'RETENTION_YEARS', problems);
+  const keyBackupDays = wholeNumber(value('KEY_BACKUP_DAYS'), 1, 3650, 'KEY_BACKUP_DAYS', problems);
   const timeZone = value('ENTITY_TIME_ZONE');
   if (!isTimeZone(timeZone)) problems.push('ENTITY_TIME_ZONE must be the IANA name of a time zone, such as Europe/Berlin.');
+  const country = value('ENTITY_COUNTRY');
+  if (!isPhoneCountry(country)) problems.push('ENTITY_COUNTRY must be the two capital letters of a country in ISO 3166, such as DE.');
   if (problems.length > 0 || !isChangeControl(changeControl)) throw new BadConfiguration(problems);
-  const dataDir = value('DATA_DIR');
-  const keyFile = env['KEY_FILE']?.trim() || join(dataDir, 'keys', 'key-encryption-key.json');
   const issuerFile = join(dataDir, 'keys', 'development-issuer.json');
   return {
     host: value('HOST'),
@@ -81,15 +103,25 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     mongodbUrl,
     logLevel: value('LOG_LEVEL'),
     production,
-    keyFile,
+    root,
+    cryptoperiodDays,
     issuerFile,
     changeControl,
     timeZone,
+    retentionYears,
+    keyBackupDays,
+    country,
   };
 }
 
 function isChangeControl(text: string): text is ChangeControl {
   return text === 'four-eyes' || text === 'one-person';
+}
+
+function wholeNumber(text: string, least: number, most: number, name: string, problems: string[]): number {
+  const number = Number(text);
+  if (!/^\d{1,9}$/.test(text) || number < least || number > most) problems.push(`${name} must be a whole number from ${least} to ${most}.`);
+  return number;
 }
 
 function isTimeZone(name: string): boolean {

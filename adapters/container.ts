@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { asFunction, asValue, createContainer, InjectionMode } from 'awilix';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -7,7 +8,7 @@ import { type AnyJob, execute } from '../commands/execute.js';
 import type { HandlerDeps } from '../commands/handle.js';
 import { Identities } from '../commands/identities.js';
 import { Lanes } from '../commands/lanes.js';
-import type { Clock, Digest, EventStore, Ids, Vault } from '../commands/ports.js';
+import type { Clock, Digest, EventStore, Ids } from '../commands/ports.js';
 import type { Outcome } from '../commands/request.js';
 import { SourceStandings } from '../commands/speaker.js';
 import { States } from '../commands/states.js';
@@ -29,18 +30,28 @@ import { createFhirValidator } from './fhir/validate.js';
 import { createApp } from './http/app.js';
 import { Intake } from './http/intake.js';
 import type { Services } from './http/services.js';
+import { type Erasures, startErasures } from './keys/erasures.js';
+import { startKeyDuties } from './keys/key-duties.js';
+import { notingStore } from './keys/noting-store.js';
+import { type OpenKeys, openKeys } from './keys/open-keys.js';
+import { DamagedSegment } from './keys/use-spool.js';
+import type { KeyVault } from './keys/vault.js';
 import { createLog } from './log.js';
+import { MASKING_POLICIES, plansFrom } from './masking/policies-file.js';
 import { candidateIndexing } from './matching/candidate-indexing.js';
 import { Metrics } from './metrics.js';
 import { ModelProgress } from './model-progress.js';
 import { ModelPatientIndex, patientIndexing } from './patient-index.js';
 import { ProjectionHost } from './projection-host.js';
-import { openEventStore, openKeyStore, openReadModels } from './stores.js';
+import { PatientSearch } from './search/patient-search.js';
+import { phoneReader } from './search/phones.js';
+import { openEventStore, openReadModels } from './stores.js';
 import { ucumUnits } from './ucum/units.js';
-import { openKeyFile } from './webcrypto/key-file.js';
-import { WrappedVault } from './webcrypto/vault.js';
 
 const HANG_UP_EVERY_MS = 50;
+
+/** In whose name indexes open what is sealed. */
+const INDEXING = { subject: 'clinical-ledger', purpose: 'SYSADMIN' };
 
 /** Everything that the process is made of, by name. */
 interface Parts {
@@ -53,7 +64,9 @@ interface Parts {
   digest: Digest;
   store: EventStore;
   models: ReadModels;
-  vault: Vault;
+  keys: KeyVault;
+  keyring: OpenKeys;
+  search: PatientSearch;
   progress: ModelProgress;
   authenticator: Authenticator;
   states: States;
@@ -96,26 +109,54 @@ async function assemble(config: Config, log: Logger, opened: (() => Promise<void
   const modelsVersion = new SharedArrayBuffer(4);
   const models = await openReadModels(config, modelsVersion);
   opened.push(() => models.close());
-  const keyStore = await openKeyStore(config);
-  opened.push(() => keyStore.close());
-  const vault = new WrappedVault(keyStore, await openKeyFile(config.keyFile), Date.now);
+  const tools = { clock: systemClock(), ids: { next: () => randomUUID() }, digest: { sha256Hex } };
+  const onKeyFault = (fault: unknown) => {
+    if (fault instanceof DamagedSegment)
+      log.error({ segment: fault.segment, lines: fault.damagedLines }, 'uses of keys could not be read, and are not in the log');
+    else log.error({ code: fault instanceof LedgerFault ? fault.code : 'internal' }, 'uses of keys wait in their file');
+  };
+  const onProvider = (state: string, reason: string | null) => log.warn({ provider: config.root.provider, state, reason }, 'the provider of root keys');
+  const keyring = await openKeys(config, { store, ...tools, onFault: onKeyFault, onProvider }, opened);
+  const { keys } = keyring;
   const issuer = await DevelopmentIssuer.open(config.issuerFile);
   const progress = new ModelProgress((left, right) => store.compare(left, right), Date.now);
-  const parts = register({ config, log, metrics, store, models, vault, progress, authenticator: await Authenticator.of(issuer, Date.now) });
+  const noting = notingStore(store, () => keyring.keyUses.putDown());
+  const parts = register({
+    config,
+    log,
+    metrics,
+    store: noting,
+    models,
+    keys,
+    keyring,
+    progress,
+    ...tools,
+    authenticator: await Authenticator.of(issuer, Date.now),
+  });
   const onFault = (model: string, code: string, why: string) => log.error({ model, code, why }, 'a projection stopped and is tried again');
   const owner = randomUUID();
+  const erasures = await openErasures(parts, onFault);
+  opened.push(() => erasures.stop());
   const host = new ProjectionHost({ config, shared: { events: shared, modelsVersion }, owner }, progress, onFault);
   opened.push(() => host.stop());
-  const patients = keeperWithKeys(parts, patientIndexing(parts.vault), owner, onFault);
+  const patients = keeperWithKeys(parts, patientIndexing(keys.usedBy({ ...INDEXING, reason: 'patients-index' }), phoneReader(config.country)), owner, onFault);
   await patients.start();
   opened.push(() => patients.stop());
-  const candidates = keeperWithKeys(parts, candidateIndexing(parts.vault), owner, onFault);
+  const candidates = keeperWithKeys(parts, candidateIndexing(keys.usedBy({ ...INDEXING, reason: 'candidates-index' })), owner, onFault);
   await candidates.start();
   opened.push(() => candidates.stop());
+  const duties = startKeyDuties({
+    ...{ ...keyring, log: noting, submit: parts.handlerDeps.submit, cryptoperiodDays: config.cryptoperiodDays, ...tools },
+    rebuildIndex: () => patients.rebuild(),
+    onFault: (duty, fault) => onFault(duty, fault instanceof LedgerFault ? fault.code : 'internal', 'what the log says of keys is not carried out yet'),
+  });
+  opened.push(() => duties.stop());
   const stopping = new AbortController();
   const services: Services = {
     ...parts,
     rebuild: (model) => (model === 'patients' ? patients.rebuild() : model === 'candidates' ? candidates.rebuild() : host.rebuild(model)),
+    erasureRemains: erasures.remains,
+    maskingPlans: plansFrom(join(config.dataDir, MASKING_POLICIES)),
     stopping: () => stopping.signal.aborted,
     stopSignal: stopping.signal,
   };
@@ -132,31 +173,33 @@ async function assemble(config: Config, log: Logger, opened: (() => Promise<void
 }
 
 /** The one place where parts meet. Singletons all; handlers get what they need as arguments and never see the container. */
-function register(given: Pick<Parts, 'config' | 'log' | 'metrics' | 'store' | 'models' | 'vault' | 'progress' | 'authenticator'>): Parts {
+function register(
+  given: Pick<Parts, 'config' | 'log' | 'metrics' | 'clock' | 'ids' | 'digest' | 'store' | 'models' | 'keys' | 'keyring' | 'progress' | 'authenticator'>,
+): Parts {
   const container = createContainer<Parts>({ injectionMode: InjectionMode.PROXY, strict: true });
   for (const [name, part] of Object.entries(given)) container.register({ [name]: asValue(part) });
   container.register({
-    clock: asFunction(() => systemClock()).singleton(),
-    ids: asValue({ next: () => randomUUID() }),
     units: asFunction(() => ucumUnits()).singleton(),
-    digest: asValue({ sha256Hex: (text: string) => createHash('sha256').update(text).digest('hex') }),
+    search: asFunction(({ config, models, store }: Parts) => new PatientSearch({ models, store, phoneOf: phoneReader(config.country) })).singleton(),
     states: asFunction(({ store }: Parts) => new States(store)).singleton(),
     accessLog: asFunction((parts: Parts) => new AccessLog(parts)).singleton(),
     lanes: asFunction((parts: Parts) => new Lanes<AnyJob, Outcome>((stream, jobs) => execute(parts, stream, jobs))).singleton(),
-    handlerDeps: asFunction(({ config, vault, states, accessLog, clock, ids, units, lanes, models, store, progress, intake }: Parts) => ({
-      vault,
+    handlerDeps: asFunction(({ config, keys, keyring, states, accessLog, clock, ids, units, lanes, models, search, store, progress, intake }: Parts) => ({
+      keys,
+      keyDirectory: keyring.keyDirectory,
       states,
       accessLog,
       clock,
       ids,
       units,
-      patientIndex: new ModelPatientIndex(models, store, progress),
+      patientIndex: new ModelPatientIndex(search, store, progress),
       standings: new SourceStandings(Date.now),
       turns: new Turns(),
       intake,
       facts: new ModelFactFinder(models, store, progress),
       changeControl: config.changeControl,
       timeZone: config.timeZone,
+      retentionYears: config.retentionYears,
       store,
       identities: new Identities(Date.now),
       submit: (stream: string, job: AnyJob) => lanes.submit(stream, job),
@@ -166,6 +209,23 @@ function register(given: Pick<Parts, 'config' | 'log' | 'metrics' | 'store' | 'm
   });
   return Object.fromEntries(Object.keys(container.registrations).map((name) => [name, container.resolve(name)])) as unknown as Parts;
 }
+
+/** Before anything else uses keys: what was erased since the key store's backup is erased again. */
+function openErasures(
+  { keyring, config, keys, models, progress, store, states, clock, handlerDeps, log }: Parts,
+  onFault: (name: string, code: string, why: string) => void,
+): Promise<Erasures> {
+  const faulty = (name: string, fault: unknown) => onFault(name, fault instanceof LedgerFault ? fault.code : 'internal', 'an erasure is not carried out yet');
+  return startErasures({
+    ...{ keys, models, progress, states, clock, sleep, log: store, keyStore: keyring.keyStore, keyBackupDays: config.keyBackupDays },
+    submit: handlerDeps.submit,
+    onDutyFault: faulty,
+    onFault: (fault) => faulty('erasure-certificates', fault),
+    onMissing: (orderId, missing) => log.warn({ orderId, missing }, 'an erasure waits for its certificate'),
+  });
+}
+
+const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** A model of what is sealed: it runs in this process, where the keys are. */
 function keeperWithKeys(

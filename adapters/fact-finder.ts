@@ -1,10 +1,10 @@
-import type { FactFinder, FoundFact } from '../commands/ports.js';
+import type { FactFinder, FoundFact, PublishedScope } from '../commands/ports.js';
 import type { EventReader } from '../domain/log.js';
 import { type GroupRow, groupKey } from '../projections/groups.js';
 import type { ReadModels } from '../projections/ports.js';
 import { factKey } from '../projections/record.js';
 import { CATEGORIES } from '../schemas/phi/categories.js';
-import type { Fact } from '../schemas/read-models/fact.js';
+import type { Assertion, Fact } from '../schemas/read-models/fact.js';
 import type { ModelProgress } from './model-progress.js';
 
 const CATCH_UP_MS = 2000;
@@ -28,6 +28,12 @@ export class ModelFactFinder implements FactFinder {
     if (row === undefined) return undefined;
     const { category, element, assertions } = row.value as Fact;
     const ids = [...new Set(assertions.map(({ assertionId }) => assertionId))].slice(0, ASSERTIONS_AT_MOST);
-    return { category, element, assertions: ids };
+    return { category, element, assertions: ids, scopes: scopesOf(assertions) };
   }
+}
+
+/** Each once. */
+function scopesOf(assertions: readonly Assertion[]): PublishedScope[] {
+  const all = assertions.flatMap(({ patientId, heads }) => heads.flatMap(({ sealed }) => sealed.map(({ scope }) => ({ patientId, scope }))));
+  return [...new Map(all.map((one) => [`${one.patientId}|${one.scope}`, one])).values()];
 }

@@ -1,26 +1,30 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PatientIndex } from '../commands/ports.js';
-import { searchableIdentifiers } from '../domain/identity/identifiers.js';
 import type { EventReader } from '../domain/log.js';
+import { LedgerFault } from '../domain/rejections.js';
 import type { Vault } from '../domain/rings.js';
-import { identifierIndex, type PatientRow, patientsProjection } from '../projections/patients.js';
-import type { ReadModels } from '../projections/ports.js';
-import { splitContent } from '../projections/reading/content.js';
+import { soughtOf, tokenOf } from '../domain/search/fields.js';
+import { type PhoneReader, searchableOf } from '../domain/search/searchable.js';
+import { patientsProjection, type Tokens } from '../projections/patients.js';
 import { isAssertion, type LedgerEvent, type Recorded } from '../schemas/catalogue.js';
 import type { ModelProgress } from './model-progress.js';
+import { openPatient } from './search/open-patient.js';
+import type { PatientSearch } from './search/patient-search.js';
 
 const CATCH_UP_MS = 2000;
+/** Requests get their turn between so many: each is opened, read and hashed a dozen times. */
+const AT_ONCE = 32;
 
-/** Patients by identifier. The projection runs in the process that holds the keys, since identifiers are sealed. */
+/** Patients by identifier, for commands. The projection runs in the process that holds the keys, since identifiers are sealed. */
 export class ModelPatientIndex implements PatientIndex {
   constructor(
-    private readonly models: ReadModels,
+    private readonly search: PatientSearch,
     private readonly store: EventReader,
     private readonly progress: ModelProgress,
   ) {}
 
-  async find(tenant: string, identifierToken: string, limit: number): Promise<readonly string[]> {
-    const rows = await this.models.byIndex('patients', identifierIndex(tenant, identifierToken), { limit });
-    return rows.map((row) => (row.value as PatientRow).patientId);
+  find(vault: Vault, tenant: string, identifier: string, limit: number): Promise<readonly string[]> {
+    return this.search.byIdentifier(vault, tenant, identifier, limit);
   }
 
   async catchUp(): Promise<void> {
@@ -29,24 +33,41 @@ export class ModelPatientIndex implements PatientIndex {
   }
 }
 
-/** The patients projection, and the step before it that opens a page's demographics and turns identifiers into tenant-wide tokens. */
-export function patientIndexing(vault: Vault) {
+/** The patients projection, and the step before it that opens a page's demographics and turns them into keyed hashes for searching. */
+export function patientIndexing(vault: Vault, phoneOf: PhoneReader) {
   // By event object and not by id: a rebuild beside the running model prepares pages of its own.
-  const tokens = new WeakMap<LedgerEvent, readonly string[]>();
+  const made = new WeakMap<LedgerEvent, Tokens>();
+  // Generations of the index key that rows are known to be made with, by tenant.
+  const needed = new Map<string, number>();
   return {
-    projection: patientsProjection((event: LedgerEvent) => tokens.get(event) ?? []),
+    projection: patientsProjection((event, atLeast) => {
+      const tokens = made.get(event);
+      // Another process has made rows under a newer key: this one looks for it, and tries the page again.
+      if (tokens !== undefined && tokens.generation < atLeast) {
+        needed.set(event.tenant, atLeast);
+        throw new LedgerFault('keys-unavailable');
+      }
+      return tokens;
+    }),
     prepare: async (page: readonly Recorded[]): Promise<void> => {
-      await Promise.all(page.map(async ({ event }) => tokens.set(event, await identifierTokens(vault, event))));
+      for (let from = 0; from < page.length; from += AT_ONCE) {
+        await Promise.all(
+          page.slice(from, from + AT_ONCE).map(async ({ event }) => {
+            const tokens = await tokensOf(vault, event, needed.get(event.tenant) ?? 1, phoneOf);
+            if (tokens !== undefined) made.set(event, tokens);
+          }),
+        );
+        await setImmediate();
+      }
     },
   };
 }
 
-async function identifierTokens(vault: Vault, event: LedgerEvent): Promise<string[]> {
-  const [sealed] = event.sealed;
-  if (sealed === undefined || !isAssertion(event)) return [];
-  const ring = await vault.patientRing(event.tenant, event.data.patientId);
-  if (ring === undefined) return [];
-  const { resource } = splitContent(await ring.open(sealed, { stream: event.stream, eventId: event.id }));
-  const tenantRing = await vault.tenantRing(event.tenant);
-  return searchableIdentifiers(JSON.parse(resource) as Record<string, unknown>).map((text) => tenantRing.blind('identifier', text));
+/** Nothing for an erased patient. */
+async function tokensOf(vault: Vault, event: LedgerEvent, atLeast: number, phoneOf: PhoneReader): Promise<Tokens | undefined> {
+  if (event.sealed.length === 0 || !isAssertion(event)) return undefined;
+  const patient = await openPatient(vault, event, event.data.patientId);
+  const key = (await vault.indexKeys(event.tenant, atLeast)).at(-1);
+  if (patient === undefined || key === undefined) return undefined;
+  return { generation: key.generation, tokens: soughtOf(searchableOf(patient, phoneOf)).map((sought) => tokenOf(key, sought)) };
 }

@@ -17,6 +17,7 @@ export const layout = {
   lock: (dataDir: string) => join(dataDir, 'lock.db'),
   events: (dataDir: string) => join(dataDir, 'events.db'),
   keys: (dataDir: string) => join(dataDir, 'keys', 'wrapped-keys.db'),
+  keyUses: (dataDir: string) => join(dataDir, 'keys', 'uses'),
   readModels: (dataDir: string) => join(dataDir, 'read-models'),
 } as const;
 

@@ -2,7 +2,7 @@ import { categoryOf } from '../domain/identity/category.js';
 import type { Units } from '../domain/identity/units.js';
 import { dateFault, validTimeOf } from '../domain/identity/valid-time.js';
 import { canonicalJson } from '../domain/json/canonical.js';
-import { joinContent } from '../domain/record/content.js';
+import { contentParts } from '../domain/phi/content-parts.js';
 import type { Assertion } from '../domain/record/decide.js';
 import { recordKeyOf } from '../domain/record/record-key.js';
 import { type Rejection, reject } from '../domain/rejections.js';
@@ -64,7 +64,7 @@ export function assertionOf(deps: { ids: Ids; clock: Clock; units: Units }, said
     contentToken: ring.blind('content', `${said.effectiveAt ?? ''}|${canonicalJson(resource.parsed)}`),
     statements,
     validTime,
-    text: joinContent({ sourceRecordId: said.sourceRecordId, resource: resource.text }),
+    content: contentParts({ sourceRecordId: said.sourceRecordId, text: resource.text, parsed: resource.parsed, category }),
     newAssertionId: deps.ids.next(),
     ...(translation === null ? {} : { translation }),
   };

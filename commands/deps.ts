@@ -5,7 +5,7 @@ import type { AccessLog } from './access-log.js';
 import type { AnyJob } from './execute.js';
 import type { Identities } from './identities.js';
 import type { CommandIntake } from './incoming.js';
-import type { Clock, FactFinder, Ids, PatientIndex, Vault } from './ports.js';
+import type { Clock, FactFinder, Ids, KeyDirectory, PatientIndex, Vault } from './ports.js';
 import type { Outcome } from './request.js';
 import type { States } from './states.js';
 
@@ -22,8 +22,11 @@ export interface CommandDeps {
   readonly units: Units;
   readonly intake: CommandIntake;
   readonly facts: FactFinder;
+  readonly keyDirectory: KeyDirectory;
   readonly changeControl: ChangeControl;
   /** IANA name of the zone in whose days the law's deadlines are counted. */
   readonly timeZone: string;
+  /** How long a record has to be kept after what was last said in it. */
+  readonly retentionYears: number;
   readonly submit: (stream: string, job: AnyJob) => Promise<Outcome>;
 }

@@ -1,4 +1,5 @@
 import type { Decider, Draft } from '../domain/decider.js';
+import { CONTENT_PART, CUT_PART } from '../domain/record/content.js';
 import { LedgerFault, reject } from '../domain/rejections.js';
 import type { LedgerEvent } from '../schemas/catalogue.js';
 import { type Envelope, envelop } from './envelope.js';
@@ -101,9 +102,11 @@ async function sealed(deps: ExecuteDeps, stream: string, draft: Draft, job: AnyJ
   const id = draft.id ?? deps.ids.next();
   if (draft.content === null) return envelop(deps, stream, id, draft, [], job.envelope);
   if (job.ring === null) throw new LedgerFault('keys-unavailable');
-  const { scope, text } = draft.content;
-  const part = await job.ring.seal({ stream, eventId: id, name: 'content', scope }, text);
-  return envelop(deps, stream, id, draft, [part], job.envelope);
+  const { ring } = job;
+  const { scope, text, cut = [] } = draft.content;
+  const clear = [{ name: CONTENT_PART, scope, text }, ...cut.map((part) => ({ name: CUT_PART, ...part }))];
+  const parts = await Promise.all(clear.map(({ text: words, ...part }) => ring.seal({ stream, eventId: id, ...part }, words)));
+  return envelop(deps, stream, id, draft, parts, job.envelope);
 }
 
 async function behind(deps: ExecuteDeps, stream: string, revision: number): Promise<boolean> {

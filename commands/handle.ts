@@ -11,9 +11,13 @@ import { correctFact } from './correct-fact.js';
 import type { CommandDeps } from './deps.js';
 import { designateSystemOfRecord } from './designate-system-of-record.js';
 import { envelopeOf } from './envelope-of.js';
+import { erasePatient } from './erase-patient.js';
 import type { IncomingCommand } from './incoming.js';
+import { reportKeyCompromise, reseal, rotateKey } from './key-orders.js';
 import { linkPatients } from './link-patients.js';
 import { mergePatients } from './merge-patients.js';
+import { placeLegalHold } from './place-legal-hold.js';
+import type { Keys } from './ports.js';
 import { proposeChange } from './propose-change.js';
 import { recordFact } from './record-fact.js';
 import { registerPatient } from './register-patient.js';
@@ -21,6 +25,7 @@ import { registerSource } from './register-source.js';
 import { registeredSource } from './registered-source.js';
 import { reinstateSource } from './reinstate-source.js';
 import { rejectChange } from './reject-change.js';
+import { releaseLegalHold } from './release-legal-hold.js';
 import { reopenConflict } from './reopen-conflict.js';
 import type { Caller, CommandRequest, Outcome } from './request.js';
 import { requestAmendment } from './request-amendment.js';
@@ -38,10 +43,14 @@ import { withdrawDesignation } from './withdraw-designation.js';
 
 export type { IncomingCommand } from './incoming.js';
 
-export interface HandlerDeps extends CommandDeps {
+/** What the ledger gives to every command; its keys are handed on in the name of whoever sent it. */
+export interface HandlerDeps extends Omit<CommandDeps, 'vault'> {
+  readonly keys: Keys;
   readonly standings: SourceStandings;
   readonly turns: Turns;
 }
+
+type HandlingDeps = HandlerDeps & CommandDeps;
 
 /** Commands that a source system speaks: its token's subject is the source, and it must be registered and active. */
 const SPOKEN: readonly CommandName[] = ['register-patient', 'update-demographics', 'record-fact', 'correct-fact', 'retract-fact'];
@@ -50,14 +59,16 @@ const SPOKEN: readonly CommandName[] = ['register-patient', 'update-demographics
  * Every command goes through here: permitted? → speaking for an active source? → its handler. A refusal is an audit event,
  * durable before the answer.
  */
-export async function handle(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
+export async function handle(given: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
+  const { caller, name } = command;
+  const deps = { ...given, vault: given.keys.usedBy({ subject: caller.actor.subject, purpose: caller.purpose, reason: name }) };
   const outcome = await inTurn(deps, command);
   if (outcome.kind === 'rejected') await auditRefusal(deps, command, command.name, outcome);
   return outcome;
 }
 
 /** Decided after those about the same patient that came in before it, however long each of them had to look things up. */
-async function inTurn(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
+async function inTurn(deps: HandlingDeps, command: IncomingCommand): Promise<Outcome> {
   const about = aboutOf(command);
   if (about === null) return decided(deps, command);
   const turn = deps.turns.take(`${command.caller.tenant}|${about}`);
@@ -82,7 +93,7 @@ function aboutOf({ name, body }: IncomingCommand): string | null {
   return identifier === undefined ? (sourceRecordId ?? null) : `${identifier.system}|${identifier.value}`;
 }
 
-async function decided(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
+async function decided(deps: HandlingDeps, command: IncomingCommand): Promise<Outcome> {
   const refused = permitted(command.caller, command.name) ?? unapproved(deps, command);
   if (refused !== null) return refused;
   if (!SPOKEN.includes(command.name)) return (await keyReused(deps, command)) ?? govern(deps, command);
@@ -92,14 +103,14 @@ async function decided(deps: HandlerDeps, command: IncomingCommand): Promise<Out
 }
 
 /** A protected change that nobody agreed to; and a correction of nobody's record. */
-function unapproved({ changeControl }: HandlerDeps, command: IncomingCommand): Rejection | null {
+function unapproved({ changeControl }: HandlingDeps, command: IncomingCommand): Rejection | null {
   if (command.name === 'correct-fact' && correctsAnother(command) && correctedSource(command.body) === undefined)
     return reject('not-permitted', [{ pointer: '/source', rule: 'required' }]);
   return changeControl === 'four-eyes' && needsApproval(command) ? reject('approval-required') : null;
 }
 
 /** The effect of a change that has its force: permission was given with the approval. */
-function performing(deps: HandlerDeps): Perform {
+function performing(deps: HandlingDeps): Perform {
   return async (effect) => {
     if (!SPOKEN.includes(effect.name)) return govern(deps, effect);
     const speaker = await speakerOf(deps, effect);
@@ -108,7 +119,7 @@ function performing(deps: HandlerDeps): Perform {
 }
 
 /** Whose statement it is: the caller's own, or in a correction that was agreed on another source's. */
-async function speakerOf(deps: HandlerDeps, command: IncomingCommand): Promise<{ readonly sourceId: string } | Rejection> {
+async function speakerOf(deps: HandlingDeps, command: IncomingCommand): Promise<{ readonly sourceId: string } | Rejection> {
   if (command.name !== 'correct-fact' || !correctsAnother(command)) return deps.standings.speaker(deps, command.caller);
   const sourceId = correctedSource(command.body);
   const known = sourceId !== undefined && (await registeredSource(deps, command.caller.tenant, sourceId));
@@ -126,7 +137,7 @@ async function keyReused(deps: CommandDeps, command: IncomingCommand): Promise<R
   return (await deps.vault.bind(tenant, bound.key, bound.fingerprint)) === bound.fingerprint ? null : reject('idempotency-key-reused');
 }
 
-function govern(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
+function govern(deps: HandlingDeps, command: IncomingCommand): Promise<Outcome> {
   switch (command.name) {
     case 'register-source':
       return registerSource(deps, as<'register-source'>(command));
@@ -146,6 +157,18 @@ function govern(deps: HandlerDeps, command: IncomingCommand): Promise<Outcome> {
       return unmergePatients(deps, as<'unmerge-patients'>(command));
     case 'withdraw-designation':
       return withdrawDesignation(deps, as<'withdraw-designation'>(command));
+    case 'erase-patient':
+      return erasePatient(deps, as<'erase-patient'>(command));
+    case 'place-legal-hold':
+      return placeLegalHold(deps, as<'place-legal-hold'>(command));
+    case 'release-legal-hold':
+      return releaseLegalHold(deps, as<'release-legal-hold'>(command));
+    case 'rotate-key':
+      return rotateKey(deps, as<'rotate-key'>(command));
+    case 'reseal':
+      return reseal(deps, as<'reseal'>(command));
+    case 'report-key-compromise':
+      return reportKeyCompromise(deps, as<'report-key-compromise'>(command));
     case 'settle-conflict':
       return settleConflict(deps, as<'settle-conflict'>(command));
     case 'reopen-conflict':

@@ -4,6 +4,7 @@ import { patientDecider } from '../domain/record/decide.js';
 import { recordRef } from '../domain/record/state.js';
 import { type Rejection, reject } from '../domain/rejections.js';
 import { streams } from '../domain/streams.js';
+import { absentPatient } from './absent-patient.js';
 import { recordKeyOf } from './assertion.js';
 import type { CommandDeps } from './deps.js';
 import type { KeyRing } from './ports.js';
@@ -28,7 +29,7 @@ export interface Located {
 export async function locatePatient(deps: CommandDeps, tenant: string, named: PatientNamed): Promise<Located | Rejection> {
   const patientId = named.patientId ?? (await byIdentifier(deps, tenant, named.identifier));
   if (typeof patientId !== 'string') return patientId;
-  return (await locatedAs(deps, tenant, patientId)) ?? reject('unknown-patient');
+  return (await locatedAs(deps, tenant, patientId)) ?? absentPatient(deps, tenant, patientId);
 }
 
 /** Undefined when the tenant has no such patient. */
@@ -59,12 +60,11 @@ export async function placeOfRecord(deps: CommandDeps, tenant: string, located: 
 
 async function byIdentifier(deps: CommandDeps, tenant: string, identifier: PatientNamed['identifier']): Promise<string | Rejection> {
   if (identifier === undefined) return reject('patient-required');
-  const ring = await deps.vault.tenantRing(tenant);
-  const token = ring.blind('identifier', identifierText(identifier.system, identifier.value));
-  let found = await deps.patientIndex.find(tenant, token, GROUP_AT_MOST);
+  const text = identifierText(identifier.system, identifier.value);
+  let found = await deps.patientIndex.find(deps.vault, tenant, text, GROUP_AT_MOST);
   if (found.length === 0) {
     await deps.patientIndex.catchUp();
-    found = await deps.patientIndex.find(tenant, token, GROUP_AT_MOST);
+    found = await deps.patientIndex.find(deps.vault, tenant, text, GROUP_AT_MOST);
   }
   const [first] = found;
   if (first === undefined) return reject('unknown-patient');

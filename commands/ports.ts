@@ -1,8 +1,10 @@
 import type { EventReader } from '../domain/log.js';
+import type { Vault } from '../domain/rings.js';
 import type { LedgerEvent } from '../schemas/catalogue.js';
+import type { KeyLevel } from '../schemas/phi/key-levels.js';
 
 export type { EventPage, ReadOptions } from '../domain/log.js';
-export type { KeyRing, PartPlace, Vault } from '../domain/rings.js';
+export type { KeyRing, Keys, KeyUser, PartPlace, Vault } from '../domain/rings.js';
 
 /** `'none'` = the stream must not exist yet; a number = the revision of its last event. */
 export type ExpectedRevision = number | 'none';
@@ -36,10 +38,10 @@ export interface EventStore extends EventReader {
   close(): Promise<void>;
 }
 
-/** Patients by blind identifier token, as far as the patient index has read. */
+/** Patients by identifier, as far as the patient index has read. */
 export interface PatientIndex {
-  /** At most `limit` patient ids, after the index has reached `minimum` (or its own bounded wait has passed). */
-  find(tenant: string, identifierToken: string, limit: number): Promise<readonly string[]>;
+  /** At most `limit` patient ids. `identifier` is canonical text (`identifierText`); it is looked up by keyed hashes under `vault`. */
+  find(vault: Vault, tenant: string, identifier: string, limit: number): Promise<readonly string[]>;
   /** Waits until the index has read what the log held when called; bounded. */
   catchUp(): Promise<void>;
 }
@@ -49,12 +51,27 @@ export interface FoundFact {
   readonly category: string;
   readonly element: string | null;
   readonly assertions: readonly string[];
+  /** Under which scopes its live statements are sealed, as these are published; and whose keys these are. */
+  readonly scopes: readonly PublishedScope[];
+}
+
+export interface PublishedScope {
+  readonly patientId: string;
+  readonly scope: string;
 }
 
 /** Facts by the id that readers are shown. Joining statements into facts is the read side's work; a command that names a fact asks here. */
 export interface FactFinder {
   /** As the record stands, with what the log held when asked; undefined when the patient's record has no such fact. */
   find(tenant: string, patientId: string, factId: string): Promise<FoundFact | undefined>;
+}
+
+/** Which keys a tenant has; no key itself. */
+export interface KeyDirectory {
+  /** The key of this level that is in use; null where there is none yet. `patientId` for the level `patient` alone. */
+  currentKeyId(tenant: string, level: KeyLevel, patientId: string | null): Promise<string | null>;
+  /** Whether there is, in whatever state, a key of this level with this id. */
+  knows(tenant: string, level: KeyLevel, patientId: string | null, keyId: string): Promise<boolean>;
 }
 
 export interface Clock {

@@ -1,5 +1,7 @@
+import { CHANGE_SCOPE } from '../domain/change-control/decide.js';
 import { correctedSource, isProtected, mayPropose } from '../domain/change-control/protected.js';
 import { scanMembers } from '../domain/json/lossless.js';
+import { sensitiveScopeOf } from '../domain/phi/content-parts.js';
 import { CONTENT_AT_MOST_BYTES, LedgerFault, type Rejection, reject } from '../domain/rejections.js';
 import { streams } from '../domain/streams.js';
 import type { ProposeChange } from '../schemas/commands/propose-change.js';
@@ -28,7 +30,7 @@ export async function proposeChange(deps: CommandDeps, request: CommandRequest<P
   if (!mayPropose(caller.actor.roles, body.command)) return reject('not-permitted');
   const proposed = await checked(deps, request);
   if ('kind' in proposed) return proposed;
-  const { text, patientId } = proposed;
+  const { text, patientId, scope } = proposed;
   const ring = await changeRing(deps, caller.tenant, patientId);
   if ('kind' in ring) return ring;
   const changeId = await newId(deps, request, 'change-id');
@@ -45,18 +47,31 @@ export async function proposeChange(deps: CommandDeps, request: CommandRequest<P
   };
   const stream = streams.change(caller.tenant, changeId);
   const envelope = envelopeOf(request, 'propose-change', await deps.vault.tenantRing(caller.tenant));
-  const command = { name: 'propose-change' as const, subject: caller.actor.subject, data, text };
+  const command = { name: 'propose-change' as const, subject: caller.actor.subject, data, scope, text };
   const outcome = await submitChange(deps, stream, command, envelope, { ring, expected: request.expected, sizeBytes: Buffer.byteLength(text) });
   if (outcome.kind === 'rejected') return outcome;
   const answer = emergency ? await carryOut(deps, perform, caller, changeId, [eventOfStep(outcome)], outcome.repeated) : outcome;
   return answer.kind === 'rejected' ? answer : { ...answer, changeId, ...(patientId === null ? {} : { patientId }) };
 }
 
+interface Checked {
+  readonly text: string;
+  readonly patientId: string | null;
+  readonly scope: string;
+}
+
+/** Who may not have a sensitive resource opened does not read it as a proposal either. */
+function scopeOf({ resource }: IncomingCommand): string {
+  return (resource === null ? null : sensitiveScopeOf(resource.parsed)) ?? CHANGE_SCOPE;
+}
+
 /** What is proposed, or why it could never take effect as it is. */
-async function checked(deps: CommandDeps, request: CommandRequest<ProposeChange>): Promise<{ text: string; patientId: string | null } | Rejection> {
+async function checked(deps: CommandDeps, request: CommandRequest<ProposeChange>): Promise<Checked | Rejection> {
   const { caller, body, correlationId } = request;
   if (body.emergency === true && body.expiresAfterDays !== undefined)
     return reject('invalid-command', [{ pointer: '/expiresAfterDays', rule: 'not-with-emergency' }]);
+  // A review afterwards could undo nothing of it.
+  if (body.emergency === true && body.command === 'erase-patient') return reject('invalid-command', [{ pointer: '/emergency', rule: 'not-for-erasure' }]);
   const text = bodyText(request.text);
   if (Buffer.byteLength(text) > CONTENT_AT_MOST_BYTES) return reject('too-large');
   const accepted = deps.intake.accept(body.command, text, { caller, idempotencyKey: null, expected: null, correlationId });
@@ -74,7 +89,7 @@ async function checked(deps: CommandDeps, request: CommandRequest<ProposeChange>
     if ('kind' in followed) return reject(followed.code, [{ pointer: '/followsUp', rule: 'change' }]);
   }
   const patientId = await patientOf(deps, accepted);
-  return patientId !== null && typeof patientId === 'object' ? patientId : { text, patientId };
+  return patientId !== null && typeof patientId === 'object' ? patientId : { text, patientId, scope: scopeOf(accepted) };
 }
 
 /** The places that a refusal names, as they are in the proposal. */

@@ -1,6 +1,11 @@
+import { isRecordType } from '../domain/identity/category.js';
+import { isFhirResource } from '../domain/identity/resource.js';
+import type { JsonValue } from '../domain/json/json-value.js';
+import { sensitiveScopeOf } from '../domain/phi/content-parts.js';
 import { CONTENT_AT_MOST_BYTES, type Rejection, reject } from '../domain/rejections.js';
-import { quarantineDecider } from '../domain/sourcing/quarantine.js';
+import { QUARANTINE_SCOPE, quarantineDecider } from '../domain/sourcing/quarantine.js';
 import { streams } from '../domain/streams.js';
+import { RESTRICTED } from '../schemas/phi/scopes.js';
 import type { HandlerDeps } from './handle.js';
 import type { Caller, Outcome } from './request.js';
 import { permitted } from './speaker.js';
@@ -21,7 +26,8 @@ export async function quarantine(
   if (Buffer.byteLength(text) > CONTENT_AT_MOST_BYTES) return reject('too-large');
   const speaker = await deps.standings.speaker(deps, caller);
   if ('kind' in speaker) return speaker;
-  const ring = await deps.vault.tenantRing(caller.tenant);
+  const vault = deps.keys.usedBy({ subject: caller.actor.subject, purpose: caller.purpose, reason: 'quarantine' });
+  const ring = await vault.tenantRing(caller.tenant);
   const data = {
     code: refusal.code,
     resourceType: resourceTypeIn(text),
@@ -30,7 +36,7 @@ export async function quarantine(
   };
   return deps.submit(streams.quarantine(caller.tenant, speaker.sourceId), {
     decider: quarantineDecider,
-    command: { source: speaker.sourceId, data, text },
+    command: { source: speaker.sourceId, data, scope: scopeOf(text), text },
     envelope: { ...caller, correlationId, causationId: correlationId, idempotency: null },
     ring,
     expected: null,
@@ -38,7 +44,23 @@ export async function quarantine(
   });
 }
 
-/** The resource type, if the line got as far as naming one that looks like one. */
+/**
+ * Who may open it again to repair it. What cannot be read as JSON may hold anything, and is for those who hold every scope; a
+ * resource that is named sensitive by its codes is for those who hold that.
+ */
+function scopeOf(text: string): string {
+  try {
+    const line = JSON.parse(text) as { readonly body?: { readonly resource?: JsonValue } } | null;
+    const resource = line?.body?.resource;
+    return isFhirResource(resource) ? (sensitiveScopeOf(resource) ?? QUARANTINE_SCOPE) : QUARANTINE_SCOPE;
+  } catch {
+    // Not JSON at all: nothing tells what is in it.
+    return RESTRICTED;
+  }
+}
+
+/** The resource type, if the line got as far as naming one. It is kept in clear: a word that is no type may be a name. */
 function resourceTypeIn(text: string): string | null {
-  return /"resourceType"\s*:\s*"([A-Z][A-Za-z]{1,40})"/.exec(text)?.[1] ?? null;
+  const type = /"resourceType"\s*:\s*"([A-Z][A-Za-z]{1,40})"/.exec(text)?.[1];
+  return type !== undefined && isRecordType(type) ? type : null;
 }

@@ -1,5 +1,6 @@
 import { reject } from '../domain/rejections.js';
 import type { RegisterPatient } from '../schemas/commands/register-patient.js';
+import { absentPatient } from './absent-patient.js';
 import { type StatementRequest, saidBy, submitPatient } from './assert.js';
 import { assertionOf } from './assertion.js';
 import { claimOf } from './claim.js';
@@ -17,7 +18,8 @@ export async function registerPatient(deps: CommandDeps, request: StatementReque
   const claim = claimOf(await deps.vault.tenantRing(tenant), sourceId, request.body.sourceRecordId);
   const patientId = await deps.vault.claimPatient(tenant, claim);
   const located = await locatedAs(deps, tenant, patientId);
-  if (located === undefined) return reject('unknown-patient');
+  // The claim of an erased patient stays: a source that sends all it has again must not bring them back.
+  if (located === undefined) return absentPatient(deps, tenant, patientId);
   const assertion = assertionOf(deps, saidBy(request, located, sourceId));
   if ('kind' in assertion) return assertion;
   return submitPatient(deps, request, located, 'register-patient', { name: 'register-patient', assertion });

@@ -1,7 +1,9 @@
 import { ANSWER_WITHIN_DAYS, endOfDay } from '../domain/amendment/deadline.js';
 import { type Rejection, reject } from '../domain/rejections.js';
 import type { RequestAmendment } from '../schemas/commands/request-amendment.js';
+import { absentPatient } from './absent-patient.js';
 import { actsFor, submitAmendment } from './amendment/amendment.js';
+import { scopeOfWords } from './amendment/scope-of-words.js';
 import type { CommandDeps } from './deps.js';
 import { instantOf } from './instant.js';
 import { newId } from './new-id.js';
@@ -14,7 +16,7 @@ export async function requestAmendment(deps: CommandDeps, request: CommandReques
   const { caller, body } = request;
   const { patientId, factId } = body;
   if (!(await actsFor(deps, request, patientId))) return reject('not-permitted');
-  if ((await deps.vault.patientRing(caller.tenant, patientId)) === undefined) return reject('unknown-patient');
+  if ((await deps.vault.patientRing(caller.tenant, patientId)) === undefined) return absentPatient(deps, caller.tenant, patientId);
   const receivedAt = receipt(deps, request);
   if (typeof receivedAt !== 'string') return receivedAt;
   const fact = await deps.facts.find(caller.tenant, patientId, factId);
@@ -32,7 +34,8 @@ export async function requestAmendment(deps: CommandDeps, request: CommandReques
     dueBy: endOfDay(receivedAt, ANSWER_WITHIN_DAYS, timeZone),
     timeZone,
   };
-  return submitAmendment(deps, request, { amendmentId, patientId }, 'request-amendment', { name: 'request-amendment', data, text: body.request });
+  const scope = await scopeOfWords(deps.vault, caller.tenant, fact.category, fact.scopes);
+  return submitAmendment(deps, request, { amendmentId, patientId }, 'request-amendment', { name: 'request-amendment', data, text: body.request, scope });
 }
 
 /** The clock starts when the request reached the entity. A patient's own command is received now; an officer says when paper came. */

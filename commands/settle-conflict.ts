@@ -7,8 +7,10 @@ import { settle } from '../domain/resolution/settlement.js';
 import { streams } from '../domain/streams.js';
 import type { SettleConflict } from '../schemas/commands/settle-conflict.js';
 import type { PatientGroup } from '../schemas/events/patients-merged.js';
+import { absentPatient } from './absent-patient.js';
 import type { CommandDeps } from './deps.js';
 import { envelopeOf } from './envelope-of.js';
+import { livingOf } from './erasure/erasure.js';
 import { factsOfGroup } from './group-facts.js';
 import type { CommandRequest, Outcome } from './request.js';
 
@@ -19,9 +21,9 @@ import type { CommandRequest, Outcome } from './request.js';
 export async function settleConflict(deps: CommandDeps, request: CommandRequest<SettleConflict>): Promise<Outcome> {
   const { tenant } = request.caller;
   const { patientId, reason } = request.body;
-  if ((await deps.vault.patientRing(tenant, patientId)) === undefined) return reject('unknown-patient');
+  if ((await deps.vault.patientRing(tenant, patientId)) === undefined) return absentPatient(deps, tenant, patientId);
   const { state } = await deps.identities.latest(deps, tenant);
-  const group = groupOf(state, patientId);
+  const group = await livingOf(deps, tenant, groupOf(state, patientId));
   const finding = await findingOf(deps, request, group);
   const outcome = await deps.submit(streams.patient(tenant, group.root), {
     decider: patientDecider,

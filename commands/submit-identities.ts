@@ -5,6 +5,7 @@ import { type Rejection, reject } from '../domain/rejections.js';
 import { streams } from '../domain/streams.js';
 import type { CommandDeps } from './deps.js';
 import { envelopeOf } from './envelope-of.js';
+import { isToBeErased } from './erasure/erasure.js';
 import type { CommandRequest, Outcome } from './request.js';
 import { ensureTranslated } from './translate.js';
 
@@ -16,7 +17,7 @@ export async function submitIdentities(
   command: IdentitiesCommand,
 ): Promise<Outcome> {
   const { tenant } = request.caller;
-  const unknown = await firstUnknown(deps, tenant, named);
+  const unknown = await firstUnknown(deps, tenant, named, command.name);
   if (unknown !== null) return unknown;
   return deps.submit(streams.identities(tenant), {
     decider: identitiesDecider,
@@ -28,18 +29,28 @@ export async function submitIdentities(
   });
 }
 
-/** Null when every patient that is named is the tenant's. */
-export async function firstUnknown(deps: CommandDeps, tenant: string, named: Readonly<Record<string, string>>): Promise<Rejection | null> {
+/** What parts patients, the living from the erased too. */
+const PARTING: readonly IdentitiesCommand['name'][] = ['unmerge-patients', 'unlink-patients'];
+
+/** Null when every patient that is named is the tenant's, and nobody is made one with somebody who is erased. */
+export async function firstUnknown(
+  deps: CommandDeps,
+  tenant: string,
+  named: Readonly<Record<string, string>>,
+  command: IdentitiesCommand['name'],
+): Promise<Rejection | null> {
   for (const [member, patientId] of Object.entries(named)) {
     const unknown = await unknownPatient(deps, tenant, patientId, member);
     if (unknown !== null) return unknown;
+    if (!PARTING.includes(command) && (await isToBeErased(deps, tenant, patientId)))
+      return reject('patient-erased', [{ pointer: `/${member}`, rule: 'living-patient' }]);
   }
   return null;
 }
 
 /** Keys may be there before the first event: a registration that never got further made no patient. */
 async function unknownPatient(deps: CommandDeps, tenant: string, patientId: string, member: string): Promise<Rejection | null> {
-  if ((await deps.vault.patientRing(tenant, patientId)) !== undefined) {
+  if ((await deps.vault.standing(tenant, patientId)) !== 'unknown') {
     const stream = streams.patient(tenant, patientId);
     const folded = await deps.states.load(patientDecider, stream);
     if (!folded.state.exists) await deps.states.refresh(patientDecider, stream, folded);

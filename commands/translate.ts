@@ -2,7 +2,7 @@ import { PERMISSION_RULE } from '../domain/access/permissions.js';
 import { categoryOf } from '../domain/identity/category.js';
 import type { JsonObject } from '../domain/json/json-value.js';
 import { parseLossless } from '../domain/json/lossless.js';
-import { splitContent } from '../domain/record/content.js';
+import { openWhole } from '../domain/record/content.js';
 import { patientDecider } from '../domain/record/decide.js';
 import { untranslated } from '../domain/record/translate.js';
 import type { Untranslated } from '../domain/record/translations.js';
@@ -134,10 +134,9 @@ function runsOf(versions: readonly Untranslated[]): { from: number; limit: numbe
 }
 
 async function translateEvent(deps: CommandDeps, { ring, toward }: Due, event: LedgerEvent): Promise<TranslatedStatement[] | LedgerFault> {
-  const [sealed] = event.sealed;
-  if (sealed === undefined || !('statements' in event.data) || !('category' in event.data) || event.source?.recordKey == null) return [];
+  if (event.sealed.length === 0 || !('statements' in event.data) || !('category' in event.data) || event.source?.recordKey == null) return [];
   try {
-    const { resource: text } = splitContent(await ring.open(sealed, { stream: event.stream, eventId: event.id }));
+    const { resource: text } = await openWhole(ring, event.sealed, { stream: event.stream, eventId: event.id });
     const resource: WrittenResource = { parsed: parseLossless(text) as JsonObject & { resourceType: string }, text };
     const category = isCategory(event.data.category) ? event.data.category : categoryOf(resource.parsed);
     const [own, under] = [ring, toward.ring].map((one) => blindStatements(one, resource, category, deps.units)) as [never, never];

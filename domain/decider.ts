@@ -12,8 +12,19 @@ export interface DraftOf<T extends EventType> {
   readonly data: EventOf<T>['data'];
   readonly source: SourceOfEvent | null;
   readonly validTime: ValidTime;
-  /** Clear text to be sealed under `scope` before it goes anywhere. The decision never looks into it. */
-  readonly content: { readonly scope: string; readonly text: string } | null;
+  /** Clear text to be sealed before it goes anywhere. The decision never looks into it. */
+  readonly content: ClearContent | null;
+}
+
+/** Clear text, and the key scope that it is sealed under. */
+export interface ClearPart {
+  readonly scope: string;
+  readonly text: string;
+}
+
+export interface ClearContent extends ClearPart {
+  /** What was cut out of the text because it belongs to other scopes: one part a scope. */
+  readonly cut?: readonly ClearPart[];
 }
 
 /** The same was asked before: nothing new happens, the answer is the first one. */

@@ -11,6 +11,20 @@ export const REJECTIONS = {
   'source-exists': ['A source system with this id is registered already, with other details.', 'Choose another id, or leave it as it is.'],
   'source-not-suspended': ['The source system is not suspended.', 'Nothing needs to be done.'],
   'unknown-patient': ['No such patient is known here.', 'Check the id or identifier; register the patient with `register-patient`.'],
+  'patient-erased': [
+    'The patient was erased, and stays so.',
+    'Nothing can be read or recorded of this patient. Somebody who comes back is a new patient: register them under a new `sourceRecordId`.',
+  ],
+  'legal-hold': ['A legal hold stands against the erasure.', 'Read `GET /v1/patients/{patientId}/erasure`; the refusal and its reason are on record there.'],
+  'retention-duty': [
+    'The record has to be kept for some time yet.',
+    'Read `GET /v1/patients/{patientId}/erasure` for the law and the date; the refusal is on record there.',
+  ],
+  'merged-survivor': [
+    'Other patients are merged into this one, and their statements meet under its keys.',
+    'Unmerge them, or erase them first; then send the command again.',
+  ],
+  'unknown-hold': ['This patient has no such legal hold.', 'Read `GET /v1/patients/{patientId}/erasure`: a hold is named by the event that placed it.'],
   'ambiguous-patient': ['More than one patient has this identifier.', 'Name the patient by `patientId`.'],
   'patient-required': ['The command names no patient.', 'Send `patientId` or `identifier`.'],
   'unknown-fact': ['This source has asserted no such record for this patient.', 'Check `sourceRecordId`; record it with `record-fact` first.'],
@@ -54,6 +68,9 @@ export const REJECTIONS = {
   ],
   'extension-used': ['The time to answer was extended already, and may be once.', 'Answer before the deadline.'],
   'deadline-passed': ['The time in which this could be said is over.', 'Answer the request now.'],
+  'rotation-under-way': ['This key is being replaced already.', 'Read `GET /v1/keys`; order the next rotation when this one is complete.'],
+  'compromise-reported': ['The compromise of this key is on record already.', 'Read it at `GET /v1/keys`.'],
+  'unknown-key': ['There is no such key of this level here.', 'Read `GET /v1/keys`, and name the key as it stands there.'],
   'same-patient': ['Both ids are the same patient.', 'Name two patients.'],
   'merge-cycle': [
     'The survivor has been merged into the patient that it should absorb.',
@@ -74,6 +91,10 @@ export const REJECTIONS = {
   'too-deep': ['The JSON is nested too deeply.', 'Send at most 64 levels.'],
   'duplicate-member': ['A member name stands twice in one object.', 'Send each member once: readers disagree on which would count.'],
   'invalid-command': ['The command does not fit its schema.', 'See `errors` for each place; the schemas are in /openapi.json.'],
+  'text-holds-identifiers': [
+    'A text that is stored in clear seems to name a person.',
+    'See `errors` for the field and what was found. Say it without names, numbers and birth dates: the patient is named by id.',
+  ],
   'unknown-command': ['There is no command of this name.', 'See /openapi.json for the list.'],
   'invalid-resource': ['The resource is not valid FHIR R4.', 'See `errors` for each place.'],
   'unsupported-resource': [
@@ -86,6 +107,7 @@ export const REJECTIONS = {
   'unknown-position': ['The position lies beyond the end of the log.', 'Send a position from a receipt of this ledger.'],
   'read-model-behind': ['The read model did not reach the asked position in time.', 'Repeat the request a little later.'],
   'unknown-feed': ['There is no feed of this name.', 'See /openapi.json for the list.'],
+  'unknown-token': ['The pseudonym leads to no patient here.', 'Check pseudonym and recipient; of an erased patient nothing can be turned back.'],
   'unknown-route': ['There is nothing at this address.', 'See /openapi.json.'],
   'too-large': ['The request is larger than the limit.', 'Send less: a command is limited to 1 MiB, a bulk line too, and a resource to 700,000 bytes.'],
   'unsupported-media-type': ['The content type is not accepted here.', 'Send `application/json`, or `application/x-ndjson` for bulk.'],
@@ -125,7 +147,15 @@ export const FAULTS = {
   'event-unreadable': ['A stored event breaks its published schema.', 'Tell the operator: the log or the program is damaged.'],
   'content-unreadable': ['Sealed content could not be opened.', 'Tell the operator: the content or its key is damaged.'],
   'keys-unavailable': ['The key store or the provider of root keys cannot be reached.', 'Repeat the request unchanged, a little later.'],
-  'key-unreadable': ['A wrapped key was changed, cut, moved or wrapped under a key that is not here.', 'Tell the operator: the key store or its root key is damaged.'],
+  'key-unreadable': [
+    'A wrapped key was changed, cut, moved or wrapped under a key that is not here.',
+    'Tell the operator: the key store or its root key is damaged.',
+  ],
+  'key-expired': [
+    'The cryptoperiod of the tenant’s key is over: it wraps nothing more.',
+    'Send `rotate-key` for the level `tenant`; what was sealed still opens.',
+  ],
+  'key-suspended': ['The key is suspended and seals nothing.', 'Ask the privacy officer: the key is under inquiry, or its rotation has to be finished.'],
   'read-models-unavailable': ['The read models cannot be reached.', 'Repeat the request, a little later.'],
   'lease-lost': ['Another process has taken over this projection.', 'Nothing needs to be done.'],
   stopping: ['The ledger is stopping and takes nothing new.', 'Repeat the request unchanged, a little later.'],

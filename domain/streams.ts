@@ -16,6 +16,12 @@ export const streams = {
   amendment: (tenant: string, amendmentId: string) => `${tenant}.amendment-${amendmentId}`,
   /** All merges and links of a tenant. */
   identities: (tenant: string) => `${tenant}.identities`,
+  /** Legal holds, requests to erase the patient, the order and its certificate: under the tenant's keys, since it outlives the patient's. */
+  erasure: (tenant: string, patientId: string) => `${tenant}.erasure-${patientId}`,
   /** Shared by all accesses that one running ledger serves; `writer` is a random id, so that it is the only writer. */
   accesses: (tenant: string, writer: string) => `${tenant}.access-${writer}`,
+  /** Uses of keys, by the running ledger that used them. */
+  keyUses: (tenant: string, writer: string) => `${tenant}.key-uses-${writer}`,
+  /** What was decided about the tenant's keys, and what became of it. */
+  keys: (tenant: string) => `${tenant}.keys`,
 } as const;

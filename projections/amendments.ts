@@ -1,6 +1,7 @@
 import type { EventOf, LedgerEvent, Recorded } from '../schemas/catalogue.js';
 import type { AmendmentRow, AmendmentStep } from '../schemas/read-models/amendment.js';
-import { type Changes, NO_CHANGES, type Projection, type RowView } from './projection.js';
+import { erasedKey, forgotten, isErasedIn, isForgetting } from './erased.js';
+import { type Changes, type Needs, NO_CHANGES, type Projection, type RowView } from './projection.js';
 import { sealedTextOf } from './sealed-text.js';
 
 const AMENDMENT_EVENTS = [
@@ -21,13 +22,20 @@ export const amendmentsProjection: Projection = {
   name: 'amendments',
   version: 1,
   lingerMs: 25,
-  events: [...AMENDMENT_EVENTS, 'fact-corrected'],
-  needs: (event) => ({ keys: [], index: indexNeeded(event) }),
+  events: [...AMENDMENT_EVENTS, 'fact-corrected', 'erasure-ordered'],
+  needs,
   apply,
 };
 
 function isAmendment(event: LedgerEvent): event is AmendmentEvent {
   return (AMENDMENT_EVENTS as readonly string[]).includes(event.type);
+}
+
+function needs(event: LedgerEvent): Needs {
+  const { tenant } = event;
+  if (isForgetting(event)) return { keys: [], index: [], prefixes: [amendmentPrefix(tenant, event.data.patientId)] };
+  const keys = event.type === 'amendment-requested' ? [erasedKey(tenant, event.data.patientId)] : [];
+  return { keys, index: indexNeeded(event) };
 }
 
 function indexNeeded(event: LedgerEvent): string[] {
@@ -37,7 +45,8 @@ function indexNeeded(event: LedgerEvent): string[] {
 
 function apply({ event }: Recorded, rows: RowView): Changes {
   if (event.type === 'fact-corrected') return corrected(event, rows);
-  if (!isAmendment(event)) return NO_CHANGES;
+  if (isForgetting(event)) return forgotten(event, rows.byPrefix(amendmentPrefix(event.tenant, event.data.patientId)));
+  if (!isAmendment(event) || isErasedIn(rows, event.tenant, event.data.patientId)) return NO_CHANGES;
   if (event.type === 'amendment-requested') return { put: [rowOf(event.tenant, requested(event))], remove: [] };
   const known = rows.byIndex(amendmentIndex(event.tenant, event.data.amendmentId))[0]?.value as AmendmentRow | undefined;
   return known === undefined ? NO_CHANGES : { put: [rowOf(event.tenant, stepped(known, event))], remove: [] };

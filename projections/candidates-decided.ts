@@ -4,6 +4,11 @@ import { type CandidateRow, type MemberRow, memberKey, pairsOf, versionsOf } fro
 import { groupsIn } from './groups.js';
 import type { Changes, RowView } from './projection.js';
 
+/** Was the patient erased? Then there is nothing to be said of them. */
+export function isErased(rows: RowView, tenant: string, patientId: string): boolean {
+  return (rows.get(memberKey(tenant, patientId))?.value as MemberRow | undefined)?.erased === true;
+}
+
 function pairIn(rows: RowView, tenant: string, [one, other]: readonly string[]): CandidateRow | undefined {
   const pairs = rows.byIndex(pairsOf(tenant, one as string)).map(({ value }) => value as CandidateRow);
   return pairs.find(({ patients }) => patients.includes(other as string));
@@ -31,6 +36,7 @@ export function applyRegrouped(event: EventOf<'patients-merged' | 'patients-unme
   const remove: string[] = [];
   const seen = new Set<string>();
   for (const [member, root] of roots) {
+    if (isErased(rows, tenant, member)) continue;
     put.push({ key: memberKey(tenant, member), value: { patientId: member, root } satisfies MemberRow, index: [] });
     for (const row of rows.byIndex(versionsOf(tenant, member))) put.push({ key: row.key, value: { ...(row.value as object), root }, index: row.index });
     for (const row of rows.byIndex(pairsOf(tenant, member))) {

@@ -17,6 +17,8 @@ export interface PopulationRow {
 export interface MemberRow {
   readonly patientId: string;
   readonly root: string;
+  /** Of an erased patient nothing is kept but this, so that nothing comes back. */
+  readonly erased?: true;
 }
 
 /** Which versions of one source record are live: they take each other's place as they do in the record itself. */

@@ -4,7 +4,7 @@ import { sharesIdentifier } from '../domain/matching/judge.js';
 import { MATCHING_POLICY } from '../domain/matching/policy.js';
 import { isPossible } from '../domain/matching/score.js';
 import type { EventType, LedgerEvent, Recorded } from '../schemas/catalogue.js';
-import { applyLinked, applyRegrouped, applyUnlinked } from './candidates-decided.js';
+import { applyLinked, applyRegrouped, applyUnlinked, isErased } from './candidates-decided.js';
 import { type Demographic, isDemographic, lineageAfter } from './candidates-lineage.js';
 import { changedPair, freshPair } from './candidates-pairs.js';
 import {
@@ -22,6 +22,7 @@ import {
   versionKey,
   versionsOf,
 } from './candidates-rows.js';
+import { type Forgetting, isForgetting } from './erased.js';
 import { groupsIn, isGrouping } from './groups.js';
 import { type Changes, type Needs, NO_CHANGES, type Projection, type RowView } from './projection.js';
 
@@ -33,6 +34,7 @@ const EVENTS: readonly EventType[] = [
   'patients-unlinked',
   'patients-merged',
   'patients-unmerged',
+  'erasure-ordered',
 ];
 
 /** Reads an event's demographics as tokens; undefined where they cannot be opened any more. Whoever runs the projection prepares them. */
@@ -63,6 +65,10 @@ function needs(event: LedgerEvent, blindedOf: BlindedOf): Needs {
       index: [lineagesOf(tenant, patientId), versionsOf(tenant, patientId), pairsOf(tenant, patientId), ...blocks.map((block) => blockIndex(tenant, block))],
     };
   }
+  if (isForgetting(event)) {
+    const { patientId } = event.data;
+    return { keys: [populationKey(tenant), memberKey(tenant, patientId)], index: indexOf(tenant, patientId) };
+  }
   const patients = decidedIn(event);
   const rows = patients.flatMap((patientId) => [versionsOf(tenant, patientId), pairsOf(tenant, patientId)]);
   return { keys: patients.map((patientId) => memberKey(tenant, patientId)), index: rows };
@@ -75,7 +81,10 @@ function decidedIn(event: LedgerEvent): readonly string[] {
 }
 
 function apply({ event }: Recorded, rows: RowView, blindedOf: BlindedOf): Changes {
+  const { tenant } = event;
   if (isDemographic(event)) return applyDemographics(event, rows, blindedOf(event));
+  if (isForgetting(event)) return forgotten(event, rows);
+  if (decidedIn(event).some((patientId) => isErased(rows, tenant, patientId)) && !isGrouping(event)) return NO_CHANGES;
   if (event.type === 'patients-linked') return applyLinked(event, rows);
   if (event.type === 'patients-unlinked') return applyUnlinked(event, rows);
   return isGrouping(event) ? applyRegrouped(event, rows) : NO_CHANGES;
@@ -86,6 +95,7 @@ function applyDemographics(event: Demographic, rows: RowView, said: Blinded | un
   const { patientId } = event.data;
   const known = rows.get(memberKey(tenant, patientId))?.value as MemberRow | undefined;
   const counted = (rows.get(populationKey(tenant))?.value as PopulationRow | undefined)?.patients ?? 0;
+  if (known?.erased === true) return NO_CHANGES;
   const member = known ?? { patientId, root: patientId };
   const patients = counted + (known === undefined ? 1 : 0);
   const registered: Changes['put'] = [
@@ -106,6 +116,26 @@ function applyDemographics(event: Demographic, rows: RowView, said: Blinded | un
     put: [...registered, lineage.put, ...row, ...pairs.flatMap(({ put }) => put)],
     remove: [...ended.map((eventId) => versionKey(tenant, patientId, eventId)), ...pairs.flatMap(({ remove }) => remove)],
   };
+}
+
+/** The patient is a candidate with nobody any more, and is not counted. */
+function forgotten({ tenant, data: { patientId } }: Forgetting, rows: RowView): Changes {
+  const known = rows.get(memberKey(tenant, patientId))?.value as MemberRow | undefined;
+  const counted = (rows.get(populationKey(tenant))?.value as PopulationRow | undefined)?.patients ?? 0;
+  const mark: MemberRow = { patientId, root: patientId, erased: true };
+  const population: PopulationRow = { patients: known === undefined ? counted : counted - 1 };
+  return {
+    put: [
+      { key: memberKey(tenant, patientId), value: mark, index: [] },
+      { key: populationKey(tenant), value: population, index: [] },
+    ],
+    remove: indexOf(tenant, patientId).flatMap((value) => rows.byIndex(value).map(({ key }) => key)),
+  };
+}
+
+/** All rows that are about a patient, but for the one that says who answers for them. */
+function indexOf(tenant: string, patientId: string): string[] {
+  return [lineagesOf(tenant, patientId), versionsOf(tenant, patientId), pairsOf(tenant, patientId)];
 }
 
 function isSaidAlike(before: readonly VersionRow[], after: readonly VersionRow[]): boolean {

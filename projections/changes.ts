@@ -1,22 +1,29 @@
 import type { EventOf, LedgerEvent, Recorded } from '../schemas/catalogue.js';
 import type { ChangeRow, ChangeStep } from '../schemas/read-models/change.js';
-import { type Changes, NO_CHANGES, type Projection, type RowView } from './projection.js';
+import { erasedKey, type Forgetting, forgotten, isErasedIn, isForgetting } from './erased.js';
+import { type Changes, type Needs, NO_CHANGES, type Projection, type RowView } from './projection.js';
 import { sealedTextOf } from './sealed-text.js';
 
 /** Protected changes: the work list of those who approve and review. In the order of proposal. */
 export const changesProjection: Projection = {
   name: 'changes',
-  version: 1,
+  version: 2,
   lingerMs: 25,
-  events: ['change-proposed', 'change-approved', 'change-rejected', 'change-applied', 'change-reviewed'],
-  needs: (event) => ({ keys: [], index: isChange(event) ? changeIndexes(event) : [] }),
+  events: ['change-proposed', 'change-approved', 'change-rejected', 'change-applied', 'change-reviewed', 'erasure-ordered'],
+  needs,
   apply,
 };
 
 type ChangeEvent = EventOf<'change-proposed' | 'change-approved' | 'change-rejected' | 'change-applied' | 'change-reviewed'>;
 
 function isChange(event: LedgerEvent): event is ChangeEvent {
-  return (changesProjection.events as readonly string[]).includes(event.type);
+  return !isForgetting(event) && (changesProjection.events as readonly string[]).includes(event.type);
+}
+
+function needs(event: LedgerEvent): Needs {
+  if (isForgetting(event)) return { keys: [], index: [patientChangesIndex(event.tenant, event.data.patientId)] };
+  const patientId = event.type === 'change-proposed' ? event.data.patientId : null;
+  return { keys: patientId === null ? [] : [erasedKey(event.tenant, patientId)], index: isChange(event) ? changeIndexes(event) : [] };
 }
 
 /** The change itself, and the one that it makes good. */
@@ -26,11 +33,22 @@ function changeIndexes({ tenant, data }: ChangeEvent): string[] {
 }
 
 function apply({ event }: Recorded, rows: RowView): Changes {
+  if (isForgetting(event)) return withoutBodies(event, rows);
   if (!isChange(event)) return NO_CHANGES;
-  if (event.type === 'change-proposed') return { put: [rowOf(event.tenant, proposed(event))], remove: [] };
+  if (event.type === 'change-proposed') {
+    const row = proposed(event);
+    return { put: [rowOf(event.tenant, isErasedIn(rows, event.tenant, row.patientId) ? { ...row, body: null } : row)], remove: [] };
+  }
   const known = find(rows, event.tenant, event.data.changeId);
   if (known === undefined) return NO_CHANGES;
   return { put: [rowOf(event.tenant, stepped(known, event)), ...followedUp(event, rows)], remove: [] };
+}
+
+/** That people decided something, and who, stays to be accounted for; what they wrote of an erased patient does not. */
+function withoutBodies(event: Forgetting, rows: RowView): Changes {
+  const about = rows.byIndex(patientChangesIndex(event.tenant, event.data.patientId));
+  const put = about.map(({ value }) => rowOf(event.tenant, { ...(value as ChangeRow), body: null }));
+  return { put: [...put, ...forgotten(event, []).put], remove: [] };
 }
 
 function proposed(event: EventOf<'change-proposed'>): ChangeRow {
@@ -82,7 +100,8 @@ function find(rows: RowView, tenant: string, changeId: string): ChangeRow | unde
 }
 
 function rowOf(tenant: string, row: ChangeRow): Changes['put'][number] {
-  return { key: `${changePrefix(tenant)}${row.proposedAt}/${row.changeId}`, value: row, index: [changeIndex(tenant, row.changeId)] };
+  const about = row.patientId === null ? [] : [patientChangesIndex(tenant, row.patientId)];
+  return { key: `${changePrefix(tenant)}${row.proposedAt}/${row.changeId}`, value: row, index: [changeIndex(tenant, row.changeId), ...about] };
 }
 
 export function changePrefix(tenant: string): string {
@@ -91,4 +110,9 @@ export function changePrefix(tenant: string): string {
 
 export function changeIndex(tenant: string, changeId: string): string {
   return `${tenant}/${changeId}`;
+}
+
+/** Changes about one patient. */
+export function patientChangesIndex(tenant: string, patientId: string): string {
+  return `p/${tenant}/${patientId}`;
 }

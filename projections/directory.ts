@@ -2,6 +2,7 @@ import type { Designation } from '../domain/authority/precedence.js';
 import type { EventOf, LedgerEvent, Recorded } from '../schemas/catalogue.js';
 import type { SealedPart } from '../schemas/event.js';
 import type { DesignationScope } from '../schemas/events/system-of-record-designated.js';
+import { erasedKey, forgotten, isErasedIn, isForgetting } from './erased.js';
 import { type Changes, NO_CHANGES, type Projection, type RowView } from './projection.js';
 
 export interface SourceRow {
@@ -22,8 +23,8 @@ export interface DesignationRow extends Designation {
 export const directoryProjection: Projection = {
   name: 'directory',
   version: 2,
-  events: ['source-registered', 'source-suspended', 'source-reinstated', 'system-of-record-designated', 'designation-withdrawn'],
-  needs: (event) => ({ keys: keysOf(event), index: [] }),
+  events: ['source-registered', 'source-suspended', 'source-reinstated', 'system-of-record-designated', 'designation-withdrawn', 'erasure-ordered'],
+  needs: (event) => ({ keys: keysOf(event), index: [], prefixes: isForgetting(event) ? [patientDesignationPrefix(event.tenant, event.data.patientId)] : [] }),
   apply,
 };
 
@@ -36,7 +37,10 @@ function apply({ event, position }: Recorded, rows: RowView): Changes {
       const known = rows.get(sourceKey(event.tenant, event.data.sourceId))?.value as SourceRow | undefined;
       return known === undefined ? NO_CHANGES : sourceRow(event.tenant, { ...known, suspended: event.type === 'source-suspended' });
     }
+    case 'erasure-ordered':
+      return forgotten(event, rows.byPrefix(patientDesignationPrefix(event.tenant, event.data.patientId)));
     case 'system-of-record-designated':
+      if (isErasedIn(rows, event.tenant, event.data.scope.patientId)) return NO_CHANGES;
       return designationRow(event.tenant, designationOf(event, position));
     case 'designation-withdrawn': {
       const { scope, designation, effectiveFrom, reason, approval } = event.data;
@@ -81,7 +85,8 @@ function designationOf(event: EventOf<'system-of-record-designated'>, position: 
 function keysOf(event: LedgerEvent): string[] {
   if (event.type === 'source-suspended' || event.type === 'source-reinstated') return [sourceKey(event.tenant, event.data.sourceId)];
   if (event.type === 'designation-withdrawn') return [designationKey(event.tenant, event.data.scope, event.data.designation)];
-  return [];
+  const patientId = event.type === 'system-of-record-designated' ? event.data.scope.patientId : null;
+  return patientId === null ? [] : [erasedKey(event.tenant, patientId)];
 }
 
 export function sourceKey(tenant: string, sourceId: string): string {

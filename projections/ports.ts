@@ -35,6 +35,9 @@ export interface Generations {
   readonly building: number | null;
 }
 
+/** Their rows are found by keyed hashes under the tenant's keys, which outlive every patient's. */
+export const KEPT_UNDER_TENANT_KEYS: readonly string[] = ['patients', 'candidates'];
+
 /**
  * Read models. A model has generations: one is active and read; another may be built beside it and then take its place
  * in one step. An implementation promises:
@@ -45,6 +48,8 @@ export interface Generations {
  * - `byIndex` and `byPrefix` answer in key order, at most `limit` rows; paging with `after` misses no row that was there
  *   all along.
  * - `lease` lets one owner at a time run a generation: a number that only grows, or null while another's lease lasts.
+ * - `purge` sees to it that nothing that was removed from the active generation can be read from a file of its own any more; false:
+ *   not yet. Of a model in `KEPT_UNDER_TENANT_KEYS`, since only those hold what could be matched without the patient's keys.
  * - Faults are `LedgerFault('read-models-unavailable')` and `store-full`; repeating is safe, since rows carry positions.
  */
 export interface ReadModels {
@@ -61,5 +66,6 @@ export interface ReadModels {
   /** The generation becomes the one that is read; the former one is dropped. */
   activate(model: string, generation: number): Promise<void>;
   lease(model: string, generation: number, owner: string, ttlMs: number): Promise<number | null>;
+  purge(model: string): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -5,7 +5,8 @@ import { isTakenBack } from '../domain/resolution/taken-back.js';
 import type { LedgerEvent, Recorded } from '../schemas/catalogue.js';
 import type { PatientGroup } from '../schemas/events/patients-merged.js';
 import type { Assertion, Fact } from '../schemas/read-models/fact.js';
-import { groupIn, groupKey, groupKeys, groupPrefixes, isGrouping, type Regrouped, regroupedMembers } from './groups.js';
+import { type Forgetting, isForgetting } from './erased.js';
+import { companionsOf, groupIn, groupKey, groupKeys, groupPrefixes, isGrouping, type Regrouped, regroupedMembers, regroupedWithout } from './groups.js';
 import type { Row } from './ports.js';
 import type { Changes, Needs, Projection, RowView } from './projection.js';
 
@@ -17,10 +18,10 @@ import type { Changes, Needs, Projection, RowView } from './projection.js';
  */
 export const recordProjection: Projection = {
   name: 'record',
-  version: 2,
-  events: [...RECORD_EVENTS, 'patients-merged', 'patients-unmerged'],
+  version: 3,
+  events: [...RECORD_EVENTS, 'patients-merged', 'patients-unmerged', 'erasure-ordered'],
   needs: factNeeds,
-  also: (event, rows) => ({ keys: [], index: refiledIndex(event, rows) }),
+  also: (event, rows) => (isForgetting(event) ? { keys: companionKeys(event, rows), index: [] } : { keys: [], index: refiledIndex(event, rows) }),
   apply: (recorded, rows) => {
     const { before, after, groups } = regrouped(recorded, rows);
     return replaced([...before.keys()], [...rowsOf(after), ...groups]);
@@ -29,6 +30,10 @@ export const recordProjection: Projection = {
 
 /** The rows that an event has to see for `regrouped`. Every projection that keeps facts asks for these. */
 export function factNeeds(event: LedgerEvent): Needs {
+  if (isForgetting(event)) {
+    const { tenant, data } = event;
+    return { keys: [groupKey(tenant, data.patientId)], index: [memberIndex(tenant, data.patientId)], prefixes: [factPrefix(tenant, data.patientId)] };
+  }
   return { keys: needsKeys(event), index: needsIndex(event), prefixes: groupPrefixes(event) };
 }
 
@@ -43,7 +48,20 @@ export function refiledIndex(event: LedgerEvent, rows: RowView): string[] {
 }
 
 export function regrouped(recorded: Recorded, rows: RowView): Regrouped {
-  return isGrouping(recorded.event) ? regroupedMembers(recorded, rows) : regroupedFacts(recorded, rows);
+  const { event } = recorded;
+  if (isForgetting(event)) return regroupedWithout(event, factsWith(event, rows), rows);
+  return isGrouping(event) ? regroupedMembers(recorded, rows) : regroupedFacts(recorded, rows);
+}
+
+/** The rows that say with whom an erased patient was one. */
+export function companionKeys({ tenant, data }: Forgetting, rows: RowView): string[] {
+  return companionsOf(rows, tenant, data.patientId).map((member) => groupKey(tenant, member));
+}
+
+/** All facts of an erased patient, and of those whom they are one with: every row of these names its group. */
+function factsWith({ tenant, data: { patientId } }: Forgetting, rows: RowView): Map<string, Fact> {
+  const found = [...rows.byPrefix(factPrefix(tenant, patientId)), ...rows.byIndex(memberIndex(tenant, patientId))];
+  return new Map(found.map((row) => [row.key, row.value as Fact]));
 }
 
 function needsKeys(event: LedgerEvent): string[] {
@@ -145,7 +163,8 @@ export function factIndex(fact: Fact): string[] {
   const claims = assertions
     .flatMap((assertion) => liveHeads(assertion).flatMap((head) => namesFor(head, patientId).asserts))
     .map((token) => claimIndex(tenant, token));
-  return [...new Set([...records, ...tokens, ...cut, ...takenBack, ...claims])];
+  const merged = fact.members.filter((member) => member !== patientId).map((member) => memberIndex(tenant, member));
+  return [...new Set([...records, ...tokens, ...cut, ...takenBack, ...claims, ...merged])];
 }
 
 function conflictIndexOf(fact: Fact): string[] {
@@ -176,6 +195,11 @@ export function recordIndex(tenant: string, { patientId, source, recordKey }: { 
 /** A token is 128 bits under one patient's key: no two patients share one. */
 export function tokenIndex(tenant: string, token: string): string {
   return `t/${tenant}/${token}`;
+}
+
+/** Facts of a group by those who are in it besides the survivor, under whom the rows stand. */
+export function memberIndex(tenant: string, patientId: string): string {
+  return `m/${tenant}/${patientId}`;
 }
 
 /** Facts that claim something another may contradict. */

@@ -2,12 +2,14 @@ import { RECORD_EVENTS, recordsOf } from '../domain/record/assertions.js';
 import type { EventType, LedgerEvent, Recorded } from '../schemas/catalogue.js';
 import type { BlindStatement, TranslatedStatement } from '../schemas/events/statement.js';
 import type { Fact } from '../schemas/read-models/fact.js';
-import { groupIn, groupKey, groupsIn, isGrouping } from './groups.js';
+import { isForgetting } from './erased.js';
+import { groupIn, groupKey, groupsIn, isErased, isGrouping } from './groups.js';
 import type { Row } from './ports.js';
 import { type Changes, type Needs, NO_CHANGES, type Projection, type RowView } from './projection.js';
 import { claimIndex, factNeeds, refiledIndex, regrouped, takenBackIndex, tokenIndex, touchedBy } from './record.js';
 import { authorityKey, isDesignating, patientAuthorityKey, settledAt, withDesignation, withSource } from './resolutions/authority.js';
 import { FeedItems } from './resolutions/feed-items.js';
+import { forget, forgettingAlso, forgettingNeeds } from './resolutions/forget.js';
 import { besides, besideTakenBack, takenBackNames } from './resolutions/found-by.js';
 import { notifiedIndex, notifiedKeys, showsConflicts, withReader } from './resolutions/notified.js';
 import { contradictingIndex, patientConflictIndex, RESOLUTIONS } from './resolutions/rows.js';
@@ -21,7 +23,7 @@ import { designationSweep, momentOf, sweepAfter } from './resolutions/sweep.js';
  */
 export const resolutionsProjection: Projection = {
   name: RESOLUTIONS,
-  version: 1,
+  version: 2,
   lingerMs: 100,
   events: [
     ...RECORD_EVENTS,
@@ -31,6 +33,7 @@ export const resolutionsProjection: Projection = {
     'system-of-record-designated',
     'designation-withdrawn',
     'access-recorded',
+    'erasure-ordered',
   ],
   needs,
   also,
@@ -43,6 +46,7 @@ function needs(event: LedgerEvent): Needs {
   const keys = [authorityKey(tenant)];
   if (showsConflicts(event)) return { keys: [...keys, ...notifiedKeys(event)], index: notifiedIndex(event, null) };
   if (isDesignating(event)) return { keys: [...keys, ...patientKeys(event)], index: [] };
+  if (isForgetting(event)) return forgettingNeeds(event);
   const patients = patientsOf(event);
   if (patients.length === 0) return { keys, index: [] };
   const facts = factNeeds(event);
@@ -58,7 +62,7 @@ function needs(event: LedgerEvent): Needs {
 }
 
 function patientKeys({ tenant, data: { scope } }: LedgerEvent & { readonly data: { readonly scope: { readonly patientId: string | null } } }): string[] {
-  return scope.patientId === null ? [] : [patientAuthorityKey(tenant, scope.patientId)];
+  return scope.patientId === null ? [] : [patientAuthorityKey(tenant, scope.patientId), groupKey(tenant, scope.patientId)];
 }
 
 /** Patients whose facts an event regroups. */
@@ -80,6 +84,7 @@ function claimsBroughtBy({ tenant, data }: LedgerEvent): string[] {
 function also(event: LedgerEvent, rows: RowView): Needs {
   const { tenant } = event;
   if (showsConflicts(event)) return { keys: [], index: notifiedIndex(event, rows) };
+  if (isForgetting(event)) return forgettingAlso(event, rows);
   const patients = patientsOf(event);
   if (isGrouping(event) || patients.length === 0) return { keys: [], index: [] };
   const members = patients.flatMap((patientId) => groupIn(rows, tenant, patientId).members);
@@ -111,7 +116,10 @@ function namesTakenBackBy({ data }: LedgerEvent): readonly string[] {
 function apply(recorded: Recorded, rows: RowView): Changes {
   const { event } = recorded;
   if (event.type === 'source-registered') return withSource(recorded, rows);
+  if (isForgetting(event)) return forget({ ...recorded, event }, rows);
   if (isDesignating(event)) {
+    const { patientId } = event.data.scope;
+    if (patientId !== null && isErased(rows, event.tenant, patientId)) return NO_CHANGES;
     const { put } = withDesignation({ ...recorded, event }, rows);
     return { put: [...put, ...sweepAfter(recorded, rows)], remove: [] };
   }

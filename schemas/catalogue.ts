@@ -15,10 +15,21 @@ import { ConflictReopened } from './events/conflict-reopened.js';
 import { ConflictSettled } from './events/conflict-settled.js';
 import { DemographicsUpdated } from './events/demographics-updated.js';
 import { DesignationWithdrawn } from './events/designation-withdrawn.js';
+import { ErasureOrdered } from './events/erasure-ordered.js';
+import { ErasureRefused } from './events/erasure-refused.js';
 import { FactCorrected } from './events/fact-corrected.js';
 import { FactRecorded } from './events/fact-recorded.js';
 import { FactRetracted } from './events/fact-retracted.js';
+import { IncidentOpened } from './events/incident-opened.js';
 import { InputQuarantined } from './events/input-quarantined.js';
+import { KeyCompromiseReported } from './events/key-compromise-reported.js';
+import { KeyRotationCompleted } from './events/key-rotation-completed.js';
+import { KeyRotationOrdered } from './events/key-rotation-ordered.js';
+import { KeyStateChanged } from './events/key-state-changed.js';
+import { KeysUsed } from './events/keys-used.js';
+import { LegalHoldPlaced } from './events/legal-hold-placed.js';
+import { LegalHoldReleased } from './events/legal-hold-released.js';
+import { PatientErased } from './events/patient-erased.js';
 import { PatientRegistered } from './events/patient-registered.js';
 import { PatientsLinked } from './events/patients-linked.js';
 import { PatientsMerged } from './events/patients-merged.js';
@@ -60,8 +71,19 @@ export const EVENTS = {
   'amendment-extended': AmendmentExtended,
   'amendment-disagreed': AmendmentDisagreed,
   'amendment-rebutted': AmendmentRebutted,
+  'legal-hold-placed': LegalHoldPlaced,
+  'legal-hold-released': LegalHoldReleased,
+  'erasure-refused': ErasureRefused,
+  'erasure-ordered': ErasureOrdered,
+  'patient-erased': PatientErased,
   'access-recorded': AccessRecorded,
   'input-quarantined': InputQuarantined,
+  'keys-used': KeysUsed,
+  'key-rotation-ordered': KeyRotationOrdered,
+  'key-rotation-completed': KeyRotationCompleted,
+  'key-state-changed': KeyStateChanged,
+  'key-compromise-reported': KeyCompromiseReported,
+  'incident-opened': IncidentOpened,
 } as const;
 
 export type EventType = keyof typeof EVENTS;
@@ -88,7 +110,15 @@ export function isAssertion(event: LedgerEvent): event is AssertionEvent {
 
 /** The patients that an event is about, by id: none for what a tenant declares. */
 export function patientsOf({ data }: LedgerEvent): readonly string[] {
-  const about = data as { patientId?: string | null; patientIds?: readonly string[]; patients?: readonly string[]; absorbed?: string; survivor?: string };
-  const named = [about.patientId, about.absorbed, about.survivor, ...(about.patientIds ?? []), ...(about.patients ?? [])];
+  const about = data as {
+    patientId?: string | null;
+    patientIds?: readonly string[];
+    patients?: readonly string[] | number;
+    absorbed?: string;
+    survivor?: string;
+  };
+  // An incident counts its patients, and names none.
+  const listed = typeof about.patients === 'number' ? [] : (about.patients ?? []);
+  const named = [about.patientId, about.absorbed, about.survivor, ...(about.patientIds ?? []), ...listed];
   return [...new Set(named.filter((id) => typeof id === 'string'))];
 }

@@ -3,18 +3,24 @@ import { AnswerAmendment } from './commands/answer-amendment.js';
 import { ApproveChange } from './commands/approve-change.js';
 import { CorrectFact } from './commands/correct-fact.js';
 import { DesignateSystemOfRecord } from './commands/designate-system-of-record.js';
+import { ErasePatient } from './commands/erase-patient.js';
 import { LinkPatients } from './commands/link-patients.js';
 import { MergePatients } from './commands/merge-patients.js';
+import { PlaceLegalHold } from './commands/place-legal-hold.js';
 import { ProposeChange } from './commands/propose-change.js';
 import { RecordFact } from './commands/record-fact.js';
 import { RegisterPatient } from './commands/register-patient.js';
 import { RegisterSource } from './commands/register-source.js';
 import { ReinstateSource } from './commands/reinstate-source.js';
 import { RejectChange } from './commands/reject-change.js';
+import { ReleaseLegalHold } from './commands/release-legal-hold.js';
 import { ReopenConflict } from './commands/reopen-conflict.js';
+import { ReportKeyCompromise } from './commands/report-key-compromise.js';
 import { RequestAmendment } from './commands/request-amendment.js';
+import { Reseal } from './commands/reseal.js';
 import { RetractFact } from './commands/retract-fact.js';
 import { ReviewChange } from './commands/review-change.js';
+import { RotateKey } from './commands/rotate-key.js';
 import { SettleConflict } from './commands/settle-conflict.js';
 import { StateDisagreement } from './commands/state-disagreement.js';
 import { SuspendSource } from './commands/suspend-source.js';
@@ -38,6 +44,9 @@ export const COMMANDS = {
   'unlink-patients': UnlinkPatients,
   'merge-patients': MergePatients,
   'unmerge-patients': UnmergePatients,
+  'erase-patient': ErasePatient,
+  'place-legal-hold': PlaceLegalHold,
+  'release-legal-hold': ReleaseLegalHold,
   'settle-conflict': SettleConflict,
   'reopen-conflict': ReopenConflict,
   'withdraw-designation': WithdrawDesignation,
@@ -48,6 +57,9 @@ export const COMMANDS = {
   'request-amendment': RequestAmendment,
   'answer-amendment': AnswerAmendment,
   'state-disagreement': StateDisagreement,
+  'rotate-key': RotateKey,
+  reseal: Reseal,
+  'report-key-compromise': ReportKeyCompromise,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -32,12 +32,15 @@ export const Actor = strictObject(
   { description: 'Who acted: the subject of the verified token.' },
 );
 
+const PartName = Type.String({ pattern: '^[a-z][a-z-]{0,31}$' });
+
 /**
- * Content as the source wrote it, sealed for one key scope. `box` is the ciphertext with its tag; the associated data
- * (tenant, stream, event id, part name, scope, key id, generation) is not stored but rebuilt by whoever opens it.
+ * Content as the source wrote it, sealed for one key scope, as version 1 of the envelope has it. `box` is the ciphertext with
+ * its tag; the associated data (tenant, stream, event id, part name, scope, key id, generation) is not stored but rebuilt by
+ * whoever opens it. Suite 1 is AES-256-GCM under the scope's key with a random 96-bit nonce.
  */
-export const SealedPart = strictObject({
-  name: Type.String({ pattern: '^[a-z][a-z-]{0,31}$' }),
+export const SealedPartOne = strictObject({
+  name: PartName,
   scope: Type.String({ pattern: '^[a-z][a-z-]{0,31}$' }),
   suite: Type.Literal(1),
   keyId: Uuid,
@@ -45,6 +48,24 @@ export const SealedPart = strictObject({
   nonce: Type.String({ pattern: '^[A-Za-z0-9_-]{16}$' }),
   box: Type.String({ pattern: '^[A-Za-z0-9_-]+$' }),
 });
+
+/**
+ * The committing form. HMAC-SHA-512 under the scope's secret, over the associated data and a random 192-bit nonce, gives the
+ * key of this part alone (AES-256-GCM, zero nonce) and the commitment to it: no second key opens the part, and no number of
+ * parts wears a scope's secret out. A sensitive scope is named by a keyed hash (`~` first), since its name would be a diagnosis.
+ */
+export const SealedPartTwo = strictObject({
+  name: PartName,
+  scope: Type.String({ pattern: '^([a-z][a-z-]{0,31}|~[A-Za-z0-9_-]{22})$' }),
+  suite: Type.Literal(2),
+  keyId: Uuid,
+  generation: Type.Integer({ minimum: 1 }),
+  nonce: Type.String({ pattern: '^[A-Za-z0-9_-]{32}$' }),
+  commitment: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  box: Type.String({ pattern: '^[A-Za-z0-9_-]+$' }),
+});
+
+export const SealedPart = Type.Union([SealedPartOne, SealedPartTwo]);
 
 export const SourceOfEvent = strictObject(
   {
@@ -75,7 +96,8 @@ export const EnvelopeProperties = {
   idempotency: nullable(
     strictObject({ key: BlindToken, fingerprint: BlindToken }, { description: 'Keyed hashes of the Idempotency-Key and of the whole command.' }),
   ),
-  sealed: Type.Array(SealedPart, { maxItems: 16 }),
+  /** To readers of the code the same in all events: who reads parts need not know which types bring which form. */
+  sealed: Type.Unsafe<SealedPart[]>(Type.Array(SealedPartOne, { maxItems: 16 })),
   contentHash: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 over the canonical JSON of type, data and sealed parts.' }),
 };
 
@@ -84,11 +106,22 @@ export type SealedPart = Static<typeof SealedPart>;
 export type SourceOfEvent = Static<typeof SourceOfEvent>;
 export type ValidTime = Static<typeof ValidTime>;
 
-/** One version of one event type, as written on the wire. */
+/** One version of one event type that seals nothing, as written on the wire. */
 export function eventSchema<T extends string, V extends number, D extends Record<string, TSchema>>(type: T, version: V, data: D) {
   return strictObject({
     type: Type.Literal(type),
     ...EnvelopeProperties,
+    version: Type.Literal(version),
+    data: strictObject(data),
+  });
+}
+
+/** One version of one event type that brings sealed content. What versions before sealed under suite 1 is good here as it is. */
+export function sealingEventSchema<T extends string, V extends number, D extends Record<string, TSchema>>(type: T, version: V, data: D) {
+  return strictObject({
+    type: Type.Literal(type),
+    ...EnvelopeProperties,
+    sealed: Type.Unsafe<SealedPart[]>(Type.Array(SealedPart, { maxItems: 16 })),
     version: Type.Literal(version),
     data: strictObject(data),
   });

@@ -13,7 +13,25 @@ export const UPCASTS: Readonly<Record<string, UpcastStep>> = {
     const { scope } = event['data'] as { scope: object };
     return withData(event, { scope: { patientId: null, codes: null, organization: null, ...scope }, effectiveTo: null, approval: null });
   },
+  'patient-registered@2': asItWas,
+  'demographics-updated@2': asItWas,
+  'fact-recorded@2': asItWas,
+  'fact-corrected@2': asItWas,
+  'system-of-record-designated@2': asItWas,
+  'change-proposed@1': asItWas,
+  'input-quarantined@1': asItWas,
+  'amendment-accepted@1': asItWas,
+  'amendment-denied@1': asItWas,
+  'amendment-disagreed@1': asItWas,
+  'amendment-extended@1': asItWas,
+  'amendment-rebutted@1': asItWas,
+  'amendment-requested@1': asItWas,
 };
+
+/** The version after allows more forms of sealed parts, and asks nothing more. */
+function asItWas(event: Record<string, unknown>): Record<string, unknown> {
+  return event;
+}
 
 function withData(event: Record<string, unknown>, more: object): Record<string, unknown> {
   return { ...event, data: { ...(event['data'] as object), ...more } };
@@ -41,7 +59,9 @@ export function upcast(
   newest: number = newestVersion(type),
 ): Record<string, unknown> | undefined {
   let current = event;
-  let version = Number(event['version']);
+  const written = event['version'];
+  if (typeof written !== 'number') return undefined;
+  let version = written;
   while (version < newest) {
     const step = steps[`${type}@${version}`];
     if (step === undefined) return undefined;

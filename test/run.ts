@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /**
- * Runs every compiled `*.test.js` in a process of its own and adds up what uvu says. A file that reports no test and
- * names no reason for skipping has failed: a suite without `.run()` would otherwise vanish and pass.
+ * Runs every compiled `*.test.js` and adds up what uvu says: a file in a process of its own, or with others of its folder where
+ * tests are pure and starting a process would cost more than they do. A process that reports no test and names no reason for
+ * skipping has failed, and so has a file among others that runs no suite: it would otherwise vanish and pass.
  */
 interface Counts {
   passed: number;
@@ -13,10 +14,40 @@ interface Counts {
   skipped: number;
 }
 
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 const FILE_WITHIN_MS = 170_000;
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.argv.slice(2);
+
+/** Pure: no process, no clock and no file of theirs gets in another's way. */
+const TOGETHER = /^(domain|schemas|projections)\//;
+const TOGETHER_AT_MOST = 24;
+
+interface Job {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** A file that waits while it is loaded goes alone: others would begin meanwhile. */
+function jobs(): Job[] {
+  const [pure, alone]: [Map<string, string[]>, Job[]] = [new Map(), []];
+  for (const file of testFiles()) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const room = TOGETHER.exec(file)?.[1];
+    if (room === undefined || isLong(file) || /^(const .* = )?await /m.test(text) || !/\.run\(\)/.test(text)) alone.push({ name: file, files: [file] });
+    else pure.set(room, [...(pure.get(room) ?? []), file]);
+  }
+  const groups = [...pure].flatMap(([room, files]) => {
+    const pieces: Job[] = [];
+    for (let from = 0; from < files.length; from += TOGETHER_AT_MOST) {
+      const some = files.slice(from, from + TOGETHER_AT_MOST);
+      pieces.push({ name: some.length === 1 ? (some[0] as string) : `${room}: ${some.length} files from ${some[0]}`, files: some });
+    }
+    return pieces;
+  });
+  const firstShort = alone.findIndex(({ name }) => !isLong(name));
+  return [...alone.slice(0, firstShort < 0 ? alone.length : firstShort), ...groups, ...alone.slice(firstShort < 0 ? alone.length : firstShort)];
+}
 
 function testFiles(): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.js'));
@@ -29,10 +60,16 @@ function isLong(file: string): boolean {
   return /^(crash|end-to-end|leaks|contracts|domain\/(resolution|matching))|resolutions-order/.test(file);
 }
 
-function run(file: string): Promise<{ counts: Counts; output: string; elapsedMs: number }> {
+/** One module that loads them all, so that every suite is there before the first runs. */
+function argumentsOf({ files }: Job): string[] {
+  if (files.length === 1) return [join(folder, files[0] as string)];
+  return ['--input-type=module', '-e', files.map((file) => `import ${JSON.stringify(pathToFileURL(join(folder, file)).href)};`).join('\n')];
+}
+
+function run(job: Job): Promise<{ counts: Counts; output: string; elapsedMs: number }> {
   return new Promise((resolve) => {
     const began = Date.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', join(folder, file)], {
+    const child = spawn(process.execPath, ['--enable-source-maps', ...argumentsOf(job)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, FORCE_COLOR: '0' },
     });
@@ -60,8 +97,8 @@ function countsOf(output: string, code: number | null): Counts {
   return { passed, failed: failed + (broken ? 1 : 0), skipped };
 }
 
-const files = testFiles();
-if (files.length === 0) {
+const waiting = jobs();
+if (waiting.length === 0) {
   process.stderr.write('No test file fits.\n');
   process.exit(1);
 }
@@ -69,13 +106,13 @@ const all: Counts = { passed: 0, failed: 0, skipped: 0 };
 const reasons = new Set<string>();
 
 async function worker(): Promise<void> {
-  for (let file = files.shift(); file !== undefined; file = files.shift()) {
-    const { counts, output, elapsedMs } = await run(file);
+  for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+    const { counts, output, elapsedMs } = await run(job);
     all.passed += counts.passed;
     all.failed += counts.failed;
     all.skipped += counts.skipped;
     for (const line of output.match(/^SKIP \d+ .*$/gm) ?? []) reasons.add(line);
-    const name = relative('.', file).replace(/\.js$/, '.ts');
+    const name = job.name.replace(/\.js$/, '.ts');
     process.stdout.write(`${counts.failed === 0 ? 'ok  ' : 'FAIL'} ${name} (${counts.passed} passed, ${(elapsedMs / 1000).toFixed(1)} s)\n`);
     if (counts.failed > 0) process.stdout.write(`${output}\n`);
   }

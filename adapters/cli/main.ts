@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { addKeys } from './keys.js';
 import { addLoad } from './load.js';
 import { CliProblem } from './problem.js';
 import { addRebuild } from './rebuild.js';
 import { addReplay } from './replay.js';
+import { addScan } from './scan.js';
 import { addServe } from './serve.js';
 import { addToken } from './token.js';
 
@@ -13,12 +15,14 @@ const program = new Command('clinical-ledger')
   .showHelpAfterError()
   .configureHelp({ sortSubcommands: true })
   .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
-for (const add of [addServe, addToken, addLoad, addRebuild, addReplay]) add(program);
+for (const add of [addServe, addToken, addLoad, addRebuild, addReplay, addScan, addKeys]) add(program);
 
 try {
   await program.parseAsync();
 } catch (fault) {
-  const own = fault instanceof CliProblem || ['BadConfiguration', 'DataDirInUse', 'KeyFileRefused', 'LedgerFault'].includes((fault as Error).name);
+  const own =
+    fault instanceof CliProblem ||
+    ['BadConfiguration', 'DataDirInUse', 'KeyFileRefused', 'Pkcs11Refused', 'PinRefused', 'LedgerFault'].includes((fault as Error).name);
   process.stderr.write(`${own ? (fault as Error).message : ((fault as Error).stack ?? String(fault))}\n`);
   process.exit(1);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Logger } from 'pino';
 import { readConfig } from '../config.js';
 
 const STOP_WITHIN_MS = 20_000;
@@ -12,6 +13,7 @@ async function serve(): Promise<void> {
   // A configuration that cannot be used is refused before anything of a ledger is loaded, and other verbs never load it.
   const { openLedger } = await import('../container.js');
   const ledger = await openLedger(config);
+  endOnUncaught(ledger.log);
   const address = await ledger.app.listen({ host: config.host, port: config.port });
   process.stdout.write(
     [
@@ -24,6 +26,17 @@ async function serve(): Promise<void> {
     ].join('\n'),
   );
   stopOnSignals(ledger.stop);
+}
+
+/**
+ * What nobody caught ends the process, and the stores are made for that. Node would print its message, which may quote what was
+ * being worked on: the log keeps the kind of the fault and its place. A promise that nobody awaits comes this way too.
+ */
+function endOnUncaught(log: Logger): void {
+  process.on('uncaughtException', (fault) => {
+    log.fatal({ err: fault }, 'broken: the process ends');
+    process.exit(1);
+  });
 }
 
 /** The first signal stops in order, a second one at once. Work that does not finish in time is left to the next start. */

@@ -13,7 +13,8 @@ export function saidIn(page: string): Map<string, string> {
     const { factId } = JSON.parse(fact) as { factId: string };
     for (const statement of [memberOf(fact, 'value'), ...elementsOf(memberOf(fact, 'alternatives'))]) {
       const resource = memberOf(statement, 'resource');
-      if (resource === '') continue;
+      // Of what is withheld there is nothing to say.
+      if (resource === '' || resource === 'null') continue;
       said.set(`${factId}|${(JSON.parse(statement) as { eventId: string }).eventId}`, summaryOf(resource));
     }
   }

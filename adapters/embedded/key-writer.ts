@@ -1,43 +1,28 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WrappedSecret } from '../keys/key-store.js';
 import type { BatchReply } from './group-commit.js';
-import { createKeySchema, type KeyRequest, type KeyResult, SELECT_SECRET, secretOf } from './key-schema.js';
+import { type KeyChange, type KeyChanged, keyChanges } from './key-changes.js';
+import { createKeySchema } from './key-schema.js';
 import { isDiskFull, Sqlite } from './sqlite.js';
 
 /** Entry of the thread that owns the key store. */
 const db = new Sqlite((workerData as { path: string }).path, { synchronous: 'FULL', cacheKib: 8192 });
 createKeySchema(db);
+const make = keyChanges(db);
 
-const getSecret = db.prepare(SELECT_SECRET);
-const putSecret = db.prepare('INSERT OR IGNORE INTO secret (tenant, owner, key_id, generation, kek_id, wrapped) VALUES (?, ?, ?, ?, ?, ?)');
-const getClaim = db.prepare('SELECT patient FROM claim WHERE tenant = ? AND claim = ?');
-const putClaim = db.prepare('INSERT INTO claim (tenant, claim, patient) VALUES (?, ?, ?)');
-
-function put(secret: WrappedSecret): WrappedSecret {
-  putSecret.run(secret.tenant, secret.owner, secret.keyId, secret.generation, secret.kekId, secret.wrapped);
-  return secretOf(getSecret.get(secret.tenant, secret.owner)) as WrappedSecret;
-}
-
-function answer(request: KeyRequest): KeyResult {
-  if (request.kind === 'put') return put(request.secret);
-  const known = getClaim.get(request.tenant, request.claim);
-  if (known !== undefined) return String(known['patient']);
-  putClaim.run(request.tenant, request.claim, request.patientId);
-  if (request.secret !== null) put(request.secret);
-  return request.patientId;
-}
-
-function commit(requests: readonly KeyRequest[]): BatchReply<KeyResult> {
+function commit(changes: readonly KeyChange[]): BatchReply<KeyChanged> {
   try {
-    return { results: db.transaction(() => requests.map(answer)) };
+    const results = db.transaction(() => changes.map(make));
+    // Pages from before the erasure stand in the write-ahead log until it is folded in and cut.
+    if (changes.some(({ kind }) => kind === 'erase' || kind === 'remove-kek')) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return { results };
   } catch (fault) {
     return { fault: isDiskFull(fault) ? 'store-full' : 'keys-unavailable', why: fault instanceof Error ? fault.message : 'unknown' };
   }
 }
 
-parentPort?.on('message', (requests: readonly KeyRequest[] | null) => {
-  if (requests !== null) {
-    parentPort?.postMessage(commit(requests));
+parentPort?.on('message', (changes: readonly KeyChange[] | null) => {
+  if (changes !== null) {
+    parentPort?.postMessage(commit(changes));
     return;
   }
   db.close();

@@ -26,10 +26,12 @@ export class ReadModelFile {
 
   /**
    * A read model can be rebuilt, and WAL keeps rows and checkpoint together: no need to wait for the disk on each save. While a
-   * generation is being built nobody reads it, and an interrupted build is begun anew: then it needs no journal either.
+   * generation is being built nobody reads it, and an interrupted build is begun anew: then it needs no journal either. `overwrites`:
+   * what is removed is overwritten, and does not lie about in a free page.
    */
-  constructor(path: string, building = false) {
+  constructor(path: string, building = false, overwrites = false) {
     this.#db = new Sqlite(path, { synchronous: 'NORMAL', cacheKib: 32_768, expendable: building });
+    if (overwrites) this.#db.exec('PRAGMA secure_delete = ON');
     this.#db.exec(CREATE);
     const prepare = (sql: string) => this.#db.prepare(sql);
     this.#statements = {
@@ -86,6 +88,11 @@ export class ReadModelFile {
       this.#insert(fresh);
       this.#statements.setCheckpoint.run(checkpoint.position, checkpoint.events, checkpoint.version);
     });
+  }
+
+  /** Brings what the journal holds into the file and cuts the journal off, with all that it still held of removed rows. */
+  purge(): boolean {
+    return Number(this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy']) === 0;
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LedgerFault } from '../../domain/rejections.js';
-import type { Checkpoint, Generations, PageOptions, ReadModels, Row, Save } from '../../projections/ports.js';
+import { type Checkpoint, type Generations, KEPT_UNDER_TENANT_KEYS, type PageOptions, type ReadModels, type Row, type Save } from '../../projections/ports.js';
 import { ReadModelFile } from './read-model-file.js';
 import { isDiskFull, Sqlite, type Statement } from './sqlite.js';
 
@@ -111,6 +111,11 @@ export class EmbeddedReadModels implements ReadModels {
     return 1;
   }
 
+  async purge(model: string): Promise<boolean> {
+    const { active } = this.#generations(model);
+    return active === null || this.#guard(() => this.#file(model, active).purge());
+  }
+
   async close(): Promise<void> {
     for (const file of this.#files.values()) file.close();
     this.#files.clear();
@@ -169,7 +174,7 @@ export class EmbeddedReadModels implements ReadModels {
     const name = `${model}/${generation}`;
     const known = this.#files.get(name);
     if (known !== undefined) return known;
-    const fresh = new ReadModelFile(this.#path(model, generation), building);
+    const fresh = new ReadModelFile(this.#path(model, generation), building, KEPT_UNDER_TENANT_KEYS.includes(model));
     this.#files.set(name, fresh);
     return fresh;
   }

@@ -8,6 +8,9 @@ import { type PatientPart, wholePatient } from './bundle-patient.js';
 import { ledgerUrn, statementUrl, uuidUrl } from './bundle-urls.js';
 import { factProvenance, provenanceUrl, type StandingInFact, statementProvenance, type Target, type Told } from './provenance.js';
 
+/** The reader does not get all of it (HL7 v3 SecurityAlterationIntegrity). */
+const REDACTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'REDACTED' };
+
 export interface FactsTold {
   readonly resolutions: readonly Resolution[];
   readonly disputes: readonly Dispute[];
@@ -42,12 +45,12 @@ export async function recordBundle(parts: BundleParts): Promise<string> {
     ...(person === null ? [] : await personEntries(parts, person)),
     ...(await Promise.all(page.resolutions.map((one) => factEntries(parts, one)))),
   ];
-  return bundleOf(entries.flat(), links);
+  return bundleOf(entries.flat(), links, parts.opener.withheld ? { meta: { security: [REDACTED] } } : {});
 }
 
 /** A Bundle may not hold an empty list. */
-export function bundleOf(entries: readonly string[], links: BundleParts['links']): string {
-  const head = JSON.stringify({ resourceType: 'Bundle', type: 'collection', link: links });
+export function bundleOf(entries: readonly string[], links: BundleParts['links'], more: Readonly<Record<string, unknown>> = {}): string {
+  const head = JSON.stringify({ resourceType: 'Bundle', ...more, type: 'collection', link: links });
   return entries.length === 0 ? head : `${head.slice(0, -1)},"entry":[${entries.join(',')}]}`;
 }
 
@@ -68,7 +71,9 @@ export function standingIn({ winner, disagreeing }: Resolution): (candidate: Can
 async function personEntries(parts: BundleParts, { resolutions, disputes }: FactsTold): Promise<string[][]> {
   const { patientId, replaced, opener } = parts;
   const opened = await Promise.all(resolutions.map(async (resolution) => ({ resolution, shown: await opener.open(resolution.winner) })));
-  const pieces = opened.flatMap(({ resolution, shown }): PatientPart[] => (shown === null ? [] : [{ resolution, resource: shown.resource }]));
+  const pieces = opened.flatMap(({ resolution, shown }): PatientPart[] =>
+    shown === null || shown.resource === null ? [] : [{ resolution, resource: shown.resource }],
+  );
   const { text, paths } = wholePatient(patientId, replaced, pieces);
   const url = uuidUrl(patientId);
   const told = resolutions.map((resolution) => toldOf(parts, resolution, disputes));
@@ -79,10 +84,11 @@ async function personEntries(parts: BundleParts, { resolutions, disputes }: Fact
 async function factEntries(parts: BundleParts, resolution: Resolution): Promise<string[]> {
   const shown = await parts.opener.open(resolution.winner);
   const url = statementUrl(resolution, resolution.winner);
-  // Where the keys are gone, what is left is that somebody said something.
-  const target = shown === null ? { url, paths: [] } : { url };
+  // Where the keys are gone, or not this reader's, what is left is that somebody said something.
+  const resource = shown === null ? null : shown.resource;
+  const target = resource === null ? { url, paths: [] } : { url };
   const provenance = await provenanceEntries(parts, toldOf(parts, resolution, parts.page.disputes), target);
-  return shown === null ? provenance : [entryOf(url, shown.resource), ...provenance];
+  return resource === null ? provenance : [entryOf(url, resource), ...provenance];
 }
 
 function toldOf({ organizations }: BundleParts, resolution: Resolution, disputes: readonly Dispute[]): Told {
@@ -113,7 +119,7 @@ async function statementsBeside(parts: BundleParts, told: Told): Promise<Map<Can
   const entries = new Map<Candidate, string[]>();
   for (const candidate of wanted) {
     const shown = await parts.opener.open(candidate);
-    if (shown === null) continue;
+    if (shown === null || shown.resource === null) continue;
     const url = statementUrl(resolution, candidate);
     const marks = {
       [isUnion && standing(candidate) === 'differs' ? 'extension' : 'modifierExtension']: [{ url: ledgerUrn('standing'), valueCode: standing(candidate) }],

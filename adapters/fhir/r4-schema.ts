@@ -31,6 +31,8 @@ export const ANY_RESOURCE = 'ResourceList';
 export interface R4Schema {
   /** The types a resource may have. */
   readonly types: ReadonlySet<string>;
+  /** Whether `schemaOf` knows the name. */
+  has(definition: string): boolean;
   /** The schema of a resource type, a data type or an element (`Observation_Component`). */
   schemaOf(definition: string): ElementSchema;
 }
@@ -132,6 +134,7 @@ export function loadR4Schema(): R4Schema {
   const primitiveOf = primitivesByPattern(source.definitions);
   return {
     types: new Set(Object.keys(source.discriminator.mapping)),
+    has: (definition) => Object.hasOwn(source.definitions, definition),
     schemaOf(definition) {
       const schema = source.definitions[definition];
       if (schema === undefined) throw new Error(`FHIR R4 has no definition of ${definition}`);

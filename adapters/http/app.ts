@@ -14,10 +14,13 @@ import { changeRoutes } from './routes/changes.js';
 import { commandRoutes } from './routes/commands.js';
 import { conflictRoutes } from './routes/conflicts.js';
 import { designationRoutes } from './routes/designations.js';
+import { erasureRoutes } from './routes/erasures.js';
 import { feedRoutes } from './routes/feeds.js';
 import { historyRoutes } from './routes/history.js';
 import { identityRoutes } from './routes/identity.js';
+import { keyRoutes } from './routes/keys.js';
 import { lineageRoutes } from './routes/lineage.js';
+import { maskedRoutes } from './routes/masked.js';
 import { operationRoutes } from './routes/operations.js';
 import { patientRoutes } from './routes/patients.js';
 import { quarantineRoutes } from './routes/quarantine.js';
@@ -41,6 +44,12 @@ export async function createApp(services: Services, log: Logger): Promise<Fastif
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
     http: { headersTimeout: REQUEST_WITHIN_MS, requestTimeout: 0 },
     genReqId: () => '',
+    // An address that cannot even be read is refused by the router itself, in words that repeat the address.
+    frameworkErrors: (_fault, request, reply) => {
+      request.correlationId = correlationIdOf(request);
+      void reply.header('correlation-id', request.correlationId).header('x-content-type-options', 'nosniff');
+      return sendRejection(request, reply, reject('unknown-route'));
+    },
   }) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
   // Bytes that are no UTF-8 would arrive as replacement characters, and nobody would know.
@@ -71,6 +80,7 @@ export async function createApp(services: Services, log: Logger): Promise<Fastif
     commandRoutes,
     bulkRoutes,
     recordRoutes,
+    maskedRoutes,
     lineageRoutes,
     historyRoutes,
     sourceRoutes,
@@ -84,6 +94,8 @@ export async function createApp(services: Services, log: Logger): Promise<Fastif
     designationRoutes,
     changeRoutes,
     amendmentRoutes,
+    erasureRoutes,
+    keyRoutes,
     operationRoutes,
   ])
     routes(app, services);

@@ -18,7 +18,7 @@ export async function notesFor(services: Services, { tenant, patientId, now }: R
   let opened = 0;
   const shown = async (note: AmendmentNote) => {
     const ring = (await opener?.ringFor(note.patientId)) ?? null;
-    if (ring !== null) opened += openedBy(note);
+    if (ring !== null) opened += openedBy(note, ring);
     return noteJson(note, ring);
   };
   return { of: (fact) => Promise.all(attachedTo(fact, rows, now).map(shown)), opened: () => opened };

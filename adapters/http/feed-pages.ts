@@ -1,9 +1,11 @@
 import type { Caller } from '../../commands/request.js';
+import { mayRead } from '../../domain/access/permissions.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
 import { type FeedPage, feedPage, feedTypes, readFeed } from '../../projections/reading/feeds.js';
 import { isKeptFeed, placeOf, readKeptFeed } from '../../projections/reading/kept-feeds.js';
 import { type KeptFeed, RESOLUTIONS } from '../../projections/resolutions/rows.js';
 import { positionRefusal } from './minimum-position.js';
+import { readersVault } from './reading.js';
 import type { Services } from './services.js';
 
 /** Where a feed comes from: the log, or what a read model noticed. Both give pages, and follow what comes. */
@@ -20,11 +22,16 @@ export function pagesOf(services: Services, feed: string): FeedPages {
 }
 
 function logPages(services: Services, feed: string): FeedPages {
+  const vaultOf = (caller: Caller) => {
+    const decision = mayRead({ subject: caller.actor.subject, roles: caller.actor.roles, purpose: caller.purpose }, 'read-feed', null);
+    return readersVault(services, caller, 'read-feed', decision.allowed ? decision.scopes : new Set());
+  };
   return {
     refusalOf: (after) => positionRefusal(services, after),
-    page: ({ tenant }, after, limit) => readFeed(services, { feed, tenant, after, limit }),
-    async *live({ tenant }, after, limit, signal) {
-      for await (const page of services.store.subscribe({ after, limit, types: feedTypes(feed), signal })) yield feedPage(services, page, tenant);
+    page: (caller, after, limit) => readFeed({ store: services.store, vault: vaultOf(caller) }, { feed, tenant: caller.tenant, after, limit }),
+    async *live(caller, after, limit, signal) {
+      const vault = vaultOf(caller);
+      for await (const page of services.store.subscribe({ after, limit, types: feedTypes(feed), signal })) yield feedPage({ vault }, page, caller.tenant);
     },
   };
 }

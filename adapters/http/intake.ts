@@ -3,6 +3,7 @@ import type { IncomingCommand } from '../../commands/handle.js';
 import type { Caller } from '../../commands/request.js';
 import { type JsonFault, type JsonObject, memberCountOf, parseLossless, type Span, scanMembers } from '../../domain/json/lossless.js';
 import { CONTENT_AT_MOST_BYTES, type Issue, type Rejection, type RejectionCode, reject } from '../../domain/rejections.js';
+import { identifiersInClear } from '../../domain/scanning/clear-text.js';
 import { COMMANDS, type CommandName, isCommandName } from '../../schemas/command-catalogue.js';
 import { strictAjv } from '../ajv.js';
 import type { FhirValidator } from '../fhir/validate.js';
@@ -73,6 +74,12 @@ export class Intake {
   acceptObject(name: CommandName, text: string, read: ReadObject, context: IntakeContext): IncomingCommand | Rejection {
     const validate = validatorOf(name);
     if (!validate(read.value)) return reject('invalid-command', issuesOf(validate));
+    const held = identifiersInClear(COMMANDS[name], read.value);
+    if (held.length > 0)
+      return reject(
+        'text-holds-identifiers',
+        held.map(({ pointer, types }) => issue(pointer, types.join(', '))),
+      );
     const span = read.members.get('resource');
     if (span === undefined) return { ...context, approval: null, name, text, body: read.value, resource: null };
     const written = text.slice(span.start, span.end);

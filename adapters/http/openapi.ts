@@ -8,8 +8,11 @@ import { CONFLICT_STATES } from '../../projections/resolutions/rows.js';
 import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
 import { CATEGORIES } from '../../schemas/phi/categories.js';
 import { READ_MODELS } from '../read-model-names.js';
+import { keyPaths } from './openapi-keys.js';
+import { maskedPaths } from './openapi-masked.js';
 import { body, header, type Json, path, problem, query, read, readAs, receipt } from './openapi-parts.js';
 import { FAULT_STATUS, REJECTION_STATUS } from './problem.js';
+import { PatientSearchBody } from './routes/patients.js';
 import { SourceLookup } from './routes/sources.js';
 
 const CODES = [...Object.keys(REJECTIONS), ...Object.keys(FAULTS)];
@@ -135,6 +138,16 @@ function readPaths(): Json {
   const format = (forms: readonly string[]) => query('format', 'Wins over `Accept`.', { enum: forms });
   return {
     '/v1/patients': read('find-patient', 'Find by identifier.', [query('identifier', 'SYSTEM|VALUE'), minimum]),
+    '/v1/patients/search': {
+      post: {
+        operationId: 'search-patients',
+        tags: ['reading'],
+        summary: 'Patients by what is known of them, those who meet most of it first: in a body, since it identifies a person.',
+        parameters: [minimum],
+        requestBody: body('application/json', PatientSearchBody as unknown as Json),
+        responses: { '200': { description: 'As asked.', content: { 'application/json': {} } }, default: problem },
+      },
+    },
     '/v1/patients/{patientId}/record': readAs(
       'record',
       'The authoritative record: each fact with its value, its alternatives and the rule. As FHIR: a collection of the values, one Patient among them, each with its Provenance.',
@@ -149,6 +162,8 @@ function readPaths(): Json {
       ],
       ['application/json', 'application/fhir+json'],
     ),
+    ...maskedPaths([category, ...times, ...page, minimum]),
+    ...keyPaths(),
     '/v1/patients/{patientId}/conflicts': read('conflicts', 'The facts on which live statements differ.', [patient, category, ...times, ...page, minimum]),
     '/v1/patients/{patientId}/lineage': readAs(
       'lineage',
@@ -194,6 +209,11 @@ function readPaths(): Json {
       'history',
       'What sources said of the patient and what stewards decided, event by event. A merged patient has a history of their own; `mergedPatients` have theirs.',
       [patient, category, query('validAt', 'Only events that speak of this instant: RFC 3339, or a date.'), knownAt, ...page, minimum],
+    ),
+    '/v1/patients/{patientId}/erasure': read(
+      'erasure',
+      'Legal holds, what was asked and answered, and of an erasure its order, what it waits for, and its certificate.',
+      [patient],
     ),
     '/v1/patients/{patientId}/accesses': read('accesses', 'Who saw what of the patient.', [patient, ...page, minimum]),
     '/v1/conflicts': read(

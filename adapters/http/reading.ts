@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { absentPatient } from '../../commands/absent-patient.js';
 import type { Caller } from '../../commands/request.js';
-import { type Action, mayRead, PERMISSION_RULE, type Reader } from '../../domain/access/permissions.js';
+import { type Action, mayRead, PERMISSION_RULE, type ReadDecision, type Reader } from '../../domain/access/permissions.js';
+import { scopesHeld } from '../../domain/access/scopes.js';
 import { groupOf } from '../../domain/patients/identities.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
-import type { KeyRing } from '../../domain/rings.js';
+import type { KeyRing, Vault } from '../../domain/rings.js';
 import type { EventOf } from '../../schemas/catalogue.js';
+import { entitledVault } from '../keys/entitled-vault.js';
 import { callerOf, sendRejection } from './context.js';
 import type { Services } from './services.js';
 
@@ -20,10 +23,22 @@ export interface Found {
 
 export interface ReadContext {
   readonly caller: Caller;
+  /** The keys of the scopes that the reader is entitled to, used in the reader's name. */
+  readonly vault: Vault;
   /** The patient's keys; null for reads that are about no single patient. */
   readonly ring: KeyRing | null;
   /** May this reader have content opened? */
   readonly opens: boolean;
+}
+
+/** What is asked. A read that the table of permissions does not know, such as a masked one, brings a rule of its own. */
+interface Asked {
+  readonly action: Action;
+  readonly patientId: string | null;
+  readonly detail?: AccessData['detail'];
+  readonly grant?: { readonly rule: string; readonly may: (reader: Reader) => ReadDecision };
+  /** It is not the patient's record, and is answered after they were erased too; there is no ring then. */
+  readonly alsoErased?: true;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -39,16 +54,19 @@ export async function answerRead(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-  asked: { action: Action; patientId: string | null; detail?: AccessData['detail'] },
+  asked: Asked,
   read: (context: ReadContext) => Promise<Found | Rejection>,
 ): Promise<FastifyReply> {
   const caller = await callerOf(services, request, reply);
   if (caller === null) return reply;
-  const decision = mayRead(await readerOf(services, caller), asked.action, asked.patientId);
+  const reader = await readerOf(services, caller);
+  const decision = asked.grant === undefined ? mayRead(reader, asked.action, asked.patientId) : asked.grant.may(reader);
   if (!decision.allowed) return refuse(services, request, reply, caller, asked, reject(decision.code));
-  const ring = asked.patientId === null ? null : ((await services.vault.patientRing(caller.tenant, asked.patientId)) ?? null);
-  if (asked.patientId !== null && ring === null) return refuse(services, request, reply, caller, asked, reject('unknown-patient'));
-  const found = await read({ caller, ring, opens: decision.opens });
+  const vault = readersVault(services, caller, asked.action, decision.scopes);
+  const ring = asked.patientId === null ? null : ((await vault.patientRing(caller.tenant, asked.patientId)) ?? null);
+  const absent = asked.patientId === null || ring !== null ? null : await absentPatient({ vault, store: services.store }, caller.tenant, asked.patientId);
+  if (absent !== null && !(absent.code === 'patient-erased' && asked.alsoErased === true)) return refuse(services, request, reply, caller, asked, absent);
+  const found = await read({ caller, vault, ring, opens: decision.opens });
   if ('kind' in found) return refuse(services, request, reply, caller, asked, found);
   // A merge that was taken back is still there in the past, and for a moment in read models: what was shown then of somebody
   // else is not the patient's to see.
@@ -59,7 +77,7 @@ export async function answerRead(
     action: asked.action,
     outcome: 'allowed',
     code: null,
-    rule: PERMISSION_RULE,
+    rule: asked.grant?.rule ?? PERMISSION_RULE,
     patients: [...found.patients],
     categories: [...found.categories],
     opened: found.opened,
@@ -70,6 +88,11 @@ export async function answerRead(
     .headers({ 'cache-control': 'no-store', ...found.headers })
     .type(found.type)
     .send(found.body);
+}
+
+/** THE place where a reader is given keys: those of the scopes that they hold, and no others. */
+export function readersVault(services: Pick<Services, 'keys'>, { actor, purpose }: Caller, reason: Action, scopes = scopesHeld(actor.roles, purpose)): Vault {
+  return entitledVault(services.keys.usedBy({ subject: actor.subject, purpose, reason }), scopes);
 }
 
 function asksForThePast({ query }: FastifyRequest): boolean {
@@ -90,15 +113,16 @@ async function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
   caller: Caller,
-  asked: { action: Action; patientId: string | null; detail?: AccessData['detail'] },
+  asked: Asked,
   rejection: Rejection,
 ): Promise<FastifyReply> {
-  const exists = asked.patientId !== null && (await services.vault.patientRing(caller.tenant, asked.patientId)) !== undefined;
+  const vault = services.keys.usedBy({ subject: caller.actor.subject, purpose: caller.purpose, reason: asked.action });
+  const exists = asked.patientId !== null && (await vault.standing(caller.tenant, asked.patientId)) !== 'unknown';
   await record(services, request, caller, {
     action: asked.action,
     outcome: 'refused',
     code: rejection.code,
-    rule: PERMISSION_RULE,
+    rule: asked.grant?.rule ?? PERMISSION_RULE,
     patients: exists && asked.patientId !== null ? [asked.patientId] : [],
     categories: [],
     opened: 0,

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isFhirResource } from '../../domain/identity/resource.js';
 import type { JsonValue } from '../../domain/json/json-value.js';
 import { type Blinded, blinded } from '../../domain/matching/blinded.js';
-import { splitContent } from '../../domain/record/content.js';
+import { openWhole } from '../../domain/record/content.js';
 import type { Vault } from '../../domain/rings.js';
 import { candidatesProjection } from '../../projections/candidates.js';
 import { isAssertion, type LedgerEvent, type Recorded } from '../../schemas/catalogue.js';
@@ -38,11 +38,10 @@ export function candidateIndexing(vault: Vault) {
 
 /** Nothing for an erased patient: nobody can be matched with them any more. */
 async function tokensOf(vault: Vault, event: LedgerEvent): Promise<Blinded | undefined> {
-  const [sealed] = event.sealed;
-  if (sealed === undefined || !isAssertion(event)) return undefined;
+  if (event.sealed.length === 0 || !isAssertion(event)) return undefined;
   const ring = await vault.patientRing(event.tenant, event.data.patientId);
   if (ring === undefined) return undefined;
-  const { resource } = splitContent(await ring.open(sealed, { stream: event.stream, eventId: event.id }));
+  const { resource } = await openWhole(ring, event.sealed, { stream: event.stream, eventId: event.id });
   const patient = JSON.parse(resource) as JsonValue;
   const tenantRing = await vault.tenantRing(event.tenant);
   return isFhirResource(patient) ? blinded(patient, (text) => tenantRing.blind('match', text)) : undefined;

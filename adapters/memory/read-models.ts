@@ -72,6 +72,10 @@ export class MemoryReadModels implements ReadModels {
     known.building = null;
   }
 
+  async purge(): Promise<boolean> {
+    return true;
+  }
+
   async lease(model: string, generation: number, owner: string, ttlMs: number): Promise<number | null> {
     const target = this.#models.get(model)?.generations.get(generation);
     if (target === undefined) throw new LedgerFault('lease-lost');

@@ -96,6 +96,11 @@ export class MongoReadModels implements ReadModels {
     return this.#registry.activate(model, generation);
   }
 
+  /** What its journal and its oplog still hold is the database's own to let go: docs/erasure.md says what to set. */
+  async purge(): Promise<boolean> {
+    return true;
+  }
+
   /** Time is the server's (`$$NOW`): processes whose clocks differ agree on when a lease has ended. */
   lease(model: string, generation: number, owner: string, ttlMs: number): Promise<number | null> {
     const _id = leaseId(model, generation);

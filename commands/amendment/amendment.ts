@@ -2,9 +2,12 @@ import { type AmendmentCommand, amendmentDecider } from '../../domain/amendment/
 import { rootOf } from '../../domain/patients/identities.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
 import { streams } from '../../domain/streams.js';
+import { RESTRICTED } from '../../schemas/phi/scopes.js';
+import { absentPatient } from '../absent-patient.js';
 import type { CommandDeps } from '../deps.js';
 import { envelopeOf } from '../envelope-of.js';
 import type { CommandRequest, Outcome } from '../request.js';
+import { scopeOfWords } from './scope-of-words.js';
 
 /** Patients act for themselves, under whichever of their merged ids; a privacy officer acts for a patient who wrote on paper. */
 export async function actsFor(deps: CommandDeps, { caller }: CommandRequest<unknown>, patientId: string): Promise<boolean> {
@@ -27,6 +30,14 @@ export async function patientOfAmendment(deps: CommandDeps, tenant: string, amen
   return reject('unknown-amendment');
 }
 
+/** An answer's words are sealed as the request's were. */
+async function scopeAsked(deps: CommandDeps, tenant: string, amendmentId: string): Promise<string> {
+  const { state } = await deps.states.load(amendmentDecider, streams.amendment(tenant, amendmentId));
+  if (state.request === null) return RESTRICTED;
+  const { data, scope } = state.request;
+  return scopeOfWords(deps.vault, tenant, data.category, scope === null ? [] : [{ patientId: data.patientId, scope }]);
+}
+
 /** One step of the request, its words sealed under the patient's keys. */
 export async function submitAmendment(
   deps: CommandDeps,
@@ -37,10 +48,10 @@ export async function submitAmendment(
 ): Promise<Outcome> {
   const { tenant } = request.caller;
   const ring = await deps.vault.patientRing(tenant, about.patientId);
-  if (ring === undefined) return reject('unknown-patient');
+  if (ring === undefined) return absentPatient(deps, tenant, about.patientId);
   const outcome = await deps.submit(streams.amendment(tenant, about.amendmentId), {
     decider: amendmentDecider,
-    command,
+    command: command.scope === undefined ? { ...command, scope: await scopeAsked(deps, tenant, about.amendmentId) } : command,
     envelope: envelopeOf(request, sent, await deps.vault.tenantRing(tenant)),
     ring,
     expected: request.expected,

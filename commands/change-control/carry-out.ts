@@ -18,6 +18,8 @@ const EFFECTS: readonly EventType[] = [
   'patients-unmerged',
   'conflict-settled',
   'fact-corrected',
+  'erasure-ordered',
+  'legal-hold-released',
 ];
 const PAGE = 500;
 

@@ -2,6 +2,7 @@ import { type ChangeCommand, changeDecider } from '../../domain/change-control/d
 import type { ChangeState, Proposal } from '../../domain/change-control/state.js';
 import { LedgerFault, type Rejection, reject } from '../../domain/rejections.js';
 import { streams } from '../../domain/streams.js';
+import { absentPatient } from '../absent-patient.js';
 import type { CommandDeps } from '../deps.js';
 import type { Envelope } from '../envelope.js';
 import { envelopeOf } from '../envelope-of.js';
@@ -33,9 +34,9 @@ export async function loadChange(deps: CommandDeps, tenant: string, changeId: st
 }
 
 /** The keys of what a change would do: the patient's, so that it goes with them when they are erased; else the tenant's. */
-export async function changeRing(deps: Pick<CommandDeps, 'vault'>, tenant: string, patientId: string | null): Promise<KeyRing | Rejection> {
+export async function changeRing(deps: Pick<CommandDeps, 'vault' | 'store'>, tenant: string, patientId: string | null): Promise<KeyRing | Rejection> {
   if (patientId === null) return deps.vault.tenantRing(tenant);
-  return (await deps.vault.patientRing(tenant, patientId)) ?? reject('unknown-patient');
+  return (await deps.vault.patientRing(tenant, patientId)) ?? absentPatient(deps, tenant, patientId);
 }
 
 /** A person's own step, under their own Idempotency-Key; all steps of a change are one correlation. */

@@ -1,4 +1,5 @@
 import type { EventOf } from '../../schemas/catalogue.js';
+import { scopesHeld } from './scopes.js';
 
 /** What a token may be for. Anything not listed for a role is refused. */
 export const ROLES = ['source', 'clinician', 'steward', 'privacy-officer', 'patient', 'consumer', 'auditor', 'operator'] as const;
@@ -7,7 +8,7 @@ export type Role = (typeof ROLES)[number];
 export type Action = EventOf<'access-recorded'>['data']['action'];
 
 /** The rule that each decision names in the audit, with its version. */
-export const PERMISSION_RULE = 'role-permissions@2';
+export const PERMISSION_RULE = 'role-permissions@3';
 
 /** Purposes of use (HL7 v3 PurposeOfUse) that a token of this role may carry to read a record. */
 const READING: Readonly<Record<Role, { readonly actions: readonly Action[]; readonly purposes: readonly string[] }>> = {
@@ -25,7 +26,8 @@ const READING: Readonly<Record<Role, { readonly actions: readonly Action[]; read
     purposes: ['HOPERAT', 'HCOMPL', 'LEGAL', 'RECORDMGT'],
   },
   patient: { actions: ['read-record', 'read-history', 'read-lineage', 'read-accesses'], purposes: ['PATRQT'] },
-  consumer: { actions: ['read-feed'], purposes: ['TREAT', 'HOPERAT', 'HRESCH', 'PUBHLTH', 'CAREMGT', 'COORDIN'] },
+  // Research and public health get masked reads, which have a rule of their own: a feed says whose facts it tells.
+  consumer: { actions: ['read-feed'], purposes: ['TREAT', 'HOPERAT', 'CAREMGT', 'COORDIN'] },
   auditor: { actions: ['read-history', 'read-lineage', 'read-accesses', 'replay', 'read-quarantine'], purposes: ['HCOMPL', 'LEGAL', 'HOPERAT'] },
   operator: { actions: ['operate'], purposes: ['SYSADMIN', 'HOPERAT'] },
 };
@@ -43,6 +45,12 @@ const COMMANDING: Readonly<Record<string, readonly Role[]>> = {
   'retract-fact': ['source'],
   'designate-system-of-record': ['steward'],
   'withdraw-designation': ['steward'],
+  'erase-patient': ['privacy-officer'],
+  'place-legal-hold': ['privacy-officer'],
+  'release-legal-hold': ['privacy-officer'],
+  'rotate-key': ['privacy-officer', 'operator'],
+  reseal: ['privacy-officer', 'operator'],
+  'report-key-compromise': ['privacy-officer', 'operator'],
   'settle-conflict': ['steward'],
   'reopen-conflict': ['steward'],
   'link-patients': ['steward'],
@@ -65,9 +73,12 @@ export function mayCommand(roles: readonly string[], command: string): boolean {
   return Object.hasOwn(COMMANDING, command) && (COMMANDING[command] ?? []).some((role) => roles.includes(role));
 }
 
-/** `ofPatients`: whom the answer may be about; null when the role does not limit it. */
+/**
+ * `ofPatients`: whom the answer may be about; null when the role does not limit it. `scopes`: the key scopes that the roles which
+ * allow it hold (`SCOPE_RULE`); when absent, those of all the reader's roles.
+ */
 export type ReadDecision =
-  | { readonly allowed: true; readonly opens: boolean; readonly ofPatients: readonly string[] | null }
+  | { readonly allowed: true; readonly opens: boolean; readonly ofPatients: readonly string[] | null; readonly scopes?: ReadonlySet<string> }
   | { readonly allowed: false; readonly code: 'not-permitted' };
 
 export interface Reader {
@@ -94,5 +105,6 @@ export function mayRead(caller: Reader, action: Action, patientId: string | null
   );
   if (granting.length === 0) return { allowed: false, code: 'not-permitted' };
   const ofPatients = granting.every((role) => role === 'patient') ? selves : null;
-  return { allowed: true, opens: granting.some((role) => OPENING.includes(role)), ofPatients };
+  const opens = granting.some((role) => OPENING.includes(role));
+  return { allowed: true, opens, ofPatients, scopes: scopesHeld(granting, caller.purpose) };
 }

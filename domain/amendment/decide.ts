@@ -4,10 +4,12 @@ import { type Rejection, reject } from '../rejections.js';
 import { ANSWER_WITHIN_DAYS, endOfDay } from './deadline.js';
 
 type Requested = EventOf<'amendment-requested'>['data'];
+type Asked = Requested & { readonly scope: string };
 
 /** A request for amendment: asked, extended once perhaps, answered; after a denial disagreed with, and rebutted. */
 export interface AmendmentState {
-  request: { readonly data: Requested; readonly eventId: string; readonly revision: number } | null;
+  /** `scope` as it is published: of the words that were asked with. */
+  request: { readonly data: Requested; readonly eventId: string; readonly revision: number; readonly scope: string | null } | null;
   dueBy: string;
   extended: boolean;
   accepted: boolean;
@@ -17,7 +19,10 @@ export interface AmendmentState {
   rebutted: boolean;
 }
 
-export type AmendmentCommand =
+/** `scope`: what the words of the command are sealed under; the fact's category when absent. */
+export type AmendmentCommand = Step & { readonly scope?: string };
+
+type Step =
   | { readonly name: 'request-amendment'; readonly data: Requested; readonly text: string }
   | { readonly name: 'accept'; readonly inform: readonly string[]; readonly denied: Denial | null }
   | { readonly name: 'deny'; readonly denied: Denial }
@@ -40,7 +45,7 @@ export const amendmentDecider: Decider<AmendmentState, AmendmentCommand> = {
 function evolveAmendment(state: AmendmentState, event: LedgerEvent, revision: number): AmendmentState {
   switch (event.type) {
     case 'amendment-requested':
-      state.request = { data: event.data, eventId: event.id, revision };
+      state.request = { data: event.data, eventId: event.id, revision, scope: event.sealed[0]?.scope ?? null };
       state.dueBy = event.data.dueBy;
       return state;
     case 'amendment-extended':
@@ -69,25 +74,26 @@ function decideAmendment(state: AmendmentState, command: AmendmentCommand): Deci
   const { request } = state;
   if (command.name === 'request-amendment') {
     if (request !== null) return { kind: 'repeat', eventId: request.eventId, revision: request.revision };
-    const { category } = command.data;
-    return accept({ type: 'amendment-requested', data: command.data, source: null, validTime: TIMELESS, content: { scope: category, text: command.text } });
+    const { data, text } = command;
+    return accept({ type: 'amendment-requested', data, source: null, validTime: TIMELESS, content: { scope: command.scope ?? data.category, text } });
   }
   if (request === null) return reject('unknown-amendment');
+  const asked = { ...request.data, scope: command.scope ?? request.data.category };
   switch (command.name) {
     case 'accept':
     case 'deny':
       // A late answer is still owed: that it was late shows.
-      return isAnswered(state) ? outOfStep('not-answered-yet') : accept(...answers(request.data, command));
+      return isAnswered(state) ? outOfStep('not-answered-yet') : accept(...answers(asked, command));
     case 'extend':
-      return decideExtend(state, request.data, command);
+      return decideExtend(state, asked, command);
     case 'state-disagreement':
-      return decideDisagree(state, request.data, command);
+      return decideDisagree(state, asked, command);
     case 'rebut':
-      return decideRebut(state, request.data, command.text);
+      return decideRebut(state, asked, command.text);
   }
 }
 
-function answers(request: Requested, command: Extract<AmendmentCommand, { name: 'accept' | 'deny' }>): Draft[] {
+function answers(request: Asked, command: Extract<Step, { name: 'accept' | 'deny' }>): Draft[] {
   const about = aboutOf(request);
   const denied =
     command.denied === null ? [] : [sealed({ type: 'amendment-denied', data: { ...about, basis: command.denied.basis } }, request, command.denied.text)];
@@ -97,7 +103,7 @@ function answers(request: Requested, command: Extract<AmendmentCommand, { name: 
   return [sealed({ type: 'amendment-accepted', data: { ...about, extent } }, request, inform), ...denied];
 }
 
-function decideExtend(state: AmendmentState, request: Requested, { at, days, text }: Extract<AmendmentCommand, { name: 'extend' }>): Decision {
+function decideExtend(state: AmendmentState, request: Asked, { at, days, text }: Extract<Step, { name: 'extend' }>): Decision {
   if (isAnswered(state)) return outOfStep('not-answered-yet');
   if (state.extended) return reject('extension-used');
   if (at >= state.dueBy) return reject('deadline-passed');
@@ -105,7 +111,7 @@ function decideExtend(state: AmendmentState, request: Requested, { at, days, tex
   return accept(sealed({ type: 'amendment-extended', data: { ...aboutOf(request), days, dueBy } }, request, text));
 }
 
-function decideDisagree(state: AmendmentState, request: Requested, command: Extract<AmendmentCommand, { name: 'state-disagreement' }>): Decision {
+function decideDisagree(state: AmendmentState, request: Asked, command: Extract<Step, { name: 'state-disagreement' }>): Decision {
   if (!state.denied) return outOfStep('only-after-denial');
   if (command.statement !== null && state.stated) return outOfStep('one-statement');
   if (command.statement === null && state.includeRequest) return outOfStep('asked-already');
@@ -113,7 +119,7 @@ function decideDisagree(state: AmendmentState, request: Requested, command: Extr
   return accept(sealed({ type: 'amendment-disagreed', data }, request, command.statement));
 }
 
-function decideRebut(state: AmendmentState, request: Requested, text: string): Decision {
+function decideRebut(state: AmendmentState, request: Asked, text: string): Decision {
   if (!state.stated) return outOfStep('only-after-statement');
   if (state.rebutted) return outOfStep('one-rebuttal');
   return accept(sealed({ type: 'amendment-rebutted', data: aboutOf(request) }, request, text));
@@ -134,6 +140,6 @@ function aboutOf({ amendmentId, patientId }: Requested) {
 type Answers = 'amendment-accepted' | 'amendment-denied' | 'amendment-extended' | 'amendment-disagreed' | 'amendment-rebutted';
 
 /** Words about the disputed fact are sealed as it is: who may not have the one opened does not see the other. */
-function sealed(draft: { [T in Answers]: { type: T; data: EventOf<T>['data'] } }[Answers], { category }: Requested, text: string | null): Draft {
-  return { ...draft, source: null, validTime: TIMELESS, content: text === null ? null : { scope: category, text } };
+function sealed(draft: { [T in Answers]: { type: T; data: EventOf<T>['data'] } }[Answers], { scope }: Asked, text: string | null): Draft {
+  return { ...draft, source: null, validTime: TIMELESS, content: text === null ? null : { scope, text } };
 }

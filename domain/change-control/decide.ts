@@ -3,11 +3,17 @@ import { accept, type Decider, type Decision, type Draft, TIMELESS } from '../de
 import { reject } from '../rejections.js';
 import { type ChangeState, causeOf, evolveChange, initialChange, type Proposal } from './state.js';
 
-/** The key scope of what a change would do. */
+/** The key scope of what a change would do; of one that would state something sensitive, its sensitivities are the scope. */
 export const CHANGE_SCOPE = 'change-control';
 
 export type ChangeCommand =
-  | { readonly name: 'propose-change'; readonly subject: string; readonly data: EventOf<'change-proposed'>['data']; readonly text: string }
+  | {
+      readonly name: 'propose-change';
+      readonly subject: string;
+      readonly data: EventOf<'change-proposed'>['data'];
+      readonly scope: string;
+      readonly text: string;
+    }
   | { readonly name: 'approve-change'; readonly subject: string; readonly at: string; readonly reason: string | null }
   | { readonly name: 'reject-change'; readonly subject: string; readonly at: string; readonly reason: string }
   /** Not sent by anybody: what became of the effect is put on record by whoever carried it out. */
@@ -38,9 +44,9 @@ function decideChange(state: ChangeState, command: ChangeCommand): Decision {
   }
 }
 
-function decidePropose({ proposal }: ChangeState, { data, text }: Extract<ChangeCommand, { name: 'propose-change' }>): Decision {
+function decidePropose({ proposal }: ChangeState, { data, scope, text }: Extract<ChangeCommand, { name: 'propose-change' }>): Decision {
   if (proposal !== null) return { kind: 'repeat', eventId: proposal.eventId, revision: proposal.revision };
-  return accept({ type: 'change-proposed', data, source: null, validTime: TIMELESS, content: { scope: CHANGE_SCOPE, text } });
+  return accept({ type: 'change-proposed', data, source: null, validTime: TIMELESS, content: { scope, text } });
 }
 
 /**

@@ -22,6 +22,8 @@ export function isProtected(name: string): name is ProtectedCommand {
  */
 export function needsApproval(command: Protectable): boolean {
   if (command.name === 'settle-conflict') return false;
+  // The root is everybody's: nobody touches it alone.
+  if (command.name === 'rotate-key') return (command.body as { readonly level?: unknown }).level === 'root';
   if (command.name === 'correct-fact') return correctsAnother(command);
   return isProtected(command.name);
 }

@@ -30,6 +30,14 @@ const CATEGORY_OF_TYPE = new Map<string, Category>(
   Object.entries(TYPES).flatMap(([category, types]) => types.split(' ').map((type) => [type, category as Category])),
 );
 
+/** Whether it is the name of a FHIR type that records are made of: text that only looks like one may be anybody's. */
+export const isRecordType = (type: string): boolean => type === 'Observation' || CATEGORY_OF_TYPE.has(type);
+
+/** The FHIR types of a category; what an Observation is, its own category says. */
+export function typesOf(category: string): readonly string[] {
+  return [...CATEGORY_OF_TYPE].filter(([, own]) => own === category).map(([type]) => type);
+}
+
 const OBSERVATION_CATEGORY_SYSTEMS = new Set(['http://terminology.hl7.org/CodeSystem/observation-category', 'http://hl7.org/fhir/observation-category']);
 
 /** In this order, because an image of a laboratory is still that laboratory's, and the first is the more specific. */

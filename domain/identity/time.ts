@@ -63,7 +63,7 @@ export function readTime(text: string): ClinicalTime | TimeFault {
 export const isTime = (read: ClinicalTime | TimeFault): read is ClinicalTime => typeof read !== 'string';
 
 /** Days since 1970-01-01 in the proleptic Gregorian calendar (the usual civil-date arithmetic, March-based years). */
-function dayNumber(year: number, month: number, day: number): number {
+export function dayNumber(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year;
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;
@@ -73,7 +73,8 @@ function dayNumber(year: number, month: number, day: number): number {
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
 
-function dateText(days: number): string {
+/** The day of such a number, `YYYY-MM-DD`. */
+export function dateText(days: number): string {
   const shifted = days + 719468;
   const era = Math.floor(shifted / 146097);
   const dayOfEra = shifted - era * 146097;

@@ -17,7 +17,10 @@ const KEYWORDS = new Map<string, JsonValue>([
 class Reader {
   #at = 0;
 
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    readonly keep: 'value' | 'lexeme',
+  ) {}
 
   document(): JsonValue {
     const value = this.#value(0);
@@ -116,16 +119,18 @@ class Reader {
     const lexeme = LEXEME.exec(this.text)?.[0];
     if (lexeme === undefined) return this.#fail();
     this.#at += lexeme.length;
-    return doubleKeeps(lexeme) ? Number(lexeme) : new WideNumber(lexeme);
+    const plain = this.keep === 'value' ? doubleKeeps(lexeme) : String(Number(lexeme)) === lexeme;
+    return plain ? Number(lexeme) : new WideNumber(lexeme);
   }
 }
 
 /**
  * Parses JSON and keeps every number as it was written: a `number` where a double keeps it, else a `WideNumber`.
  * It is the slow path, for text of which `scanMembers` said `hasWideNumber`; `JSON.parse` must have accepted it.
+ * Where numbers are to be written again as they came (`7.0`), ask for the `lexeme`.
  *
  * @throws SyntaxError if the text is not JSON, nests deeper than 512 or names `__proto__`; the message has an offset, never content.
  */
-export function parseLossless(text: string): JsonValue {
-  return new Reader(text).document();
+export function parseLossless(text: string, keep: 'value' | 'lexeme' = 'value'): JsonValue {
+  return new Reader(text, keep).document();
 }

@@ -35,3 +35,10 @@ const LONG_NAMES: ReadonlyMap<string, readonly string[]> = (() => {
 
 /** The names that a given name may be short for, itself among them where it is a long one; none where the table does not know it. */
 export const longNamesOf = (given: string): readonly string[] => LONG_NAMES.get(given) ?? [];
+
+/** The short names that a given name is called by. */
+export const shortNamesOf = (given: string): readonly string[] =>
+  [...LONG_NAMES]
+    .filter(([, longs]) => longs.includes(given))
+    .map(([name]) => name)
+    .filter((name) => name !== given);

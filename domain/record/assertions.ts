@@ -197,7 +197,7 @@ function headOf({ position, revision }: Recorded, event: StatingEvent, statement
     ...namesIn(statement),
     standing: statement.standing,
     stream: event.stream,
-    sealed: event.sealed[0] as Head['sealed'],
+    sealed: event.sealed,
   };
 }
 

@@ -1,14 +1,14 @@
 import type { EventOf } from '../../schemas/catalogue.js';
 import type { ValidTime } from '../../schemas/event.js';
 import type { BlindStatement, TranslatedStatement } from '../../schemas/events/statement.js';
-import { accept, type Decider, type Decision, type Draft, TIMELESS } from '../decider.js';
+import { accept, type ClearContent, type Decider, type Decision, type Draft, TIMELESS } from '../decider.js';
 import { reject } from '../rejections.js';
 import { decideReopen, decideSettle, type ReopenCommand, type SettleCommand } from './settle.js';
 import { evolvePatient, initialPatient, type PatientState, recordRef, type SourceRecord } from './state.js';
 import { decideTranslate, type TranslateCommand, translationDraft } from './translate.js';
 import { isOutdated } from './versions.js';
 
-/** A source's statement, its words already turned into keyed hashes; `text` is the content as written, not looked into. */
+/** A source's statement, its words already turned into keyed hashes; `content` is what it wrote, not looked into. */
 export interface Assertion {
   readonly patientId: string;
   readonly source: string;
@@ -19,7 +19,7 @@ export interface Assertion {
   readonly contentToken: string;
   readonly statements: BlindStatement[];
   readonly validTime: ValidTime;
-  readonly text: string;
+  readonly content: ClearContent;
   /** A random id, used if this record is new. */
   readonly newAssertionId: string;
   /** Where the patient was merged: its statements under the survivor's key, for the event that will have this id. */
@@ -185,6 +185,6 @@ function attribution(assertion: Assertion) {
   return {
     source: { id: assertion.source, recordKey: assertion.recordKey },
     validTime: assertion.validTime,
-    content: { scope: assertion.category, text: assertion.text },
+    content: assertion.content,
   };
 }

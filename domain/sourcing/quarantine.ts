@@ -9,6 +9,8 @@ export interface QuarantineState {
 export interface QuarantineCommand {
   readonly source: string;
   readonly data: EventOf<'input-quarantined'>['data'];
+  /** Sensitive, when what was sent is: repairing it is then for those who hold that scope. */
+  readonly scope: string;
   readonly text: string;
 }
 
@@ -21,7 +23,7 @@ export const quarantineDecider: Decider<QuarantineState, QuarantineCommand> = {
     if (event.type === 'input-quarantined') state.kept.set(event.data.inputToken, { eventId: event.id, revision });
     return state;
   },
-  decide: (state, { source, data, text }) => {
+  decide: (state, { source, data, scope, text }) => {
     const known = state.kept.get(data.inputToken);
     if (known !== undefined) return { kind: 'repeat', ...known };
     return accept({
@@ -29,7 +31,7 @@ export const quarantineDecider: Decider<QuarantineState, QuarantineCommand> = {
       data,
       source: { id: source, recordKey: null },
       validTime: TIMELESS,
-      content: { scope: QUARANTINE_SCOPE, text },
+      content: { scope, text },
     });
   },
 };

@@ -29,13 +29,19 @@ export async function amendmentJson(
     ...Object.fromEntries(shown),
     acceptance: acceptance === null ? null : { ...withoutText(acceptance), inform: await namesOf(acceptance, ring), parties },
   };
-  const sealed = [...Object.values(steps), acceptance].filter((step) => step !== null && step.text !== null);
-  return { json, opened: ring === null ? 0 : sealed.length };
+  const opened = [...Object.values(steps), acceptance].filter((step) => step !== null && opens(ring, step));
+  return { json, opened: opened.length };
 }
 
 async function stepJson(step: AmendmentStep | null, ring: KeyRing | null): Promise<object | null> {
   if (step === null) return null;
-  return ring === null || step.text === null ? withoutText(step) : { ...withoutText(step), text: await ring.open(step.text.sealed, step.text) };
+  const { text } = step;
+  if (ring !== null && text !== null && ring.holds(text.sealed)) return { ...withoutText(step), text: await ring.open(text.sealed, text) };
+  return ring === null || step.text === null ? withoutText(step) : { ...withoutText(step), withheld: true };
+}
+
+function opens(ring: KeyRing | null, step: AmendmentStep): boolean {
+  return ring !== null && step.text !== null && ring.holds(step.text.sealed);
 }
 
 function withoutText<Step extends AmendmentStep>({ text: _, ...step }: Step): Omit<Step, 'text'> {
@@ -45,7 +51,7 @@ function withoutText<Step extends AmendmentStep>({ text: _, ...step }: Step): Om
 /** Whom the individual wants informed. */
 async function namesOf({ text }: AmendmentStep, ring: KeyRing | null): Promise<string[] | null> {
   if (text === null) return [];
-  return ring === null ? null : (JSON.parse(await ring.open(text.sealed, text)) as string[]);
+  return ring === null || !ring.holds(text.sealed) ? null : (JSON.parse(await ring.open(text.sealed, text)) as string[]);
 }
 
 /** Who was shown the category before the amendment was accepted, out of the accounting of disclosures; the patient themselves apart. */

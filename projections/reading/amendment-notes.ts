@@ -20,15 +20,15 @@ export async function noteJson(note: AmendmentNote, ring: KeyRing | null): Promi
   const { amendmentId, accepted, denied } = note;
   const material = await Promise.all(
     note.material.map(async ({ name: document, step: { at, text } }) =>
-      ring === null || text === null ? { document, at } : { document, at, text: await ring.open(text.sealed, text) },
+      ring === null || text === null || !ring.holds(text.sealed) ? { document, at } : { document, at, text: await ring.open(text.sealed, text) },
     ),
   );
   return { amendmentId, accepted, denied, material };
 }
 
-/** How many sealed parts `noteJson` opens with a ring: for the audit. */
-export function openedBy(note: AmendmentNote): number {
-  return note.material.filter(({ step }) => step.text !== null).length;
+/** How many sealed parts `noteJson` opens with this ring: for the audit. */
+export function openedBy(note: AmendmentNote, ring: KeyRing): number {
+  return note.material.filter(({ step: { text } }) => text !== null && ring.holds(text.sealed)).length;
 }
 
 /** The requests that `attachedTo` looks through: those of the patient and of everybody who was merged with them. */

@@ -7,6 +7,6 @@ import type { JsonText } from './record-json.js';
 export async function changeJson(row: ChangeRow, now: string, ring: KeyRing | null): Promise<JsonText> {
   const { body, ...about } = row;
   const shown = JSON.stringify({ ...about, state: standingOf(row, now), findings: findingsOf(row, now) });
-  if (ring === null || body === null) return shown;
+  if (ring === null || body === null || !ring.holds(body.sealed)) return shown;
   return `${shown.slice(0, -1)},"body":${await ring.open(body.sealed, body)}}`;
 }

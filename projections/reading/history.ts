@@ -1,9 +1,9 @@
 import type { EventReader } from '../../domain/log.js';
+import { openContent } from '../../domain/record/content.js';
 import type { KeyRing } from '../../domain/rings.js';
 import { ASSERTION_EVENTS, type EventOf, type Recorded } from '../../schemas/catalogue.js';
 import { isTrueAt, type KnownAt, wasKnown } from './as-of.js';
-import { splitContent } from './content.js';
-import type { JsonText } from './record-json.js';
+import { type JsonText, withContent } from './record-json.js';
 
 export interface HistoryQuery {
   readonly from: number;
@@ -35,12 +35,12 @@ type HistoryEvent = EventOf<(typeof HISTORY_EVENTS)[number]>;
 export async function readHistory(store: EventReader, stream: string, query: HistoryQuery): Promise<HistoryPage> {
   const page = (await store.readStream(stream, { from: query.from, limit: query.limit, types: HISTORY_EVENTS })) as readonly Recorded<HistoryEvent>[];
   const wanted = page.filter((recorded) => wasKnownTo(query.knownAt, recorded, store) && isWanted(recorded.event, query));
-  const entries = await Promise.all(wanted.map((recorded) => entryJson(recorded, query.ring)));
+  const shown = await Promise.all(wanted.map((recorded) => entryJson(recorded, query.ring)));
   const last = page.at(-1);
   return {
-    entries,
+    entries: shown.map(({ json }) => json),
     next: page.length === query.limit && last !== undefined ? last.revision + 1 : null,
-    opened: query.ring === null ? 0 : wanted.filter(({ event }) => event.sealed.length > 0).length,
+    opened: shown.reduce((sum, { opened }) => sum + opened, 0),
     categories: [...new Set(wanted.map(({ event }) => event.data.category))],
   };
 }
@@ -53,7 +53,7 @@ function isWanted({ data, validTime }: HistoryEvent, { category, validAt }: Hist
   return (category === null || data.category === category) && (validAt === null || isTrueAt(data.category, validTime, validAt));
 }
 
-async function entryJson({ event, revision, position }: Recorded, ring: KeyRing | null): Promise<JsonText> {
+async function entryJson({ event, revision, position }: Recorded, ring: KeyRing | null): Promise<{ json: JsonText; opened: number }> {
   const { id: eventId, type, actor, purpose, recordedAt, validTime, correlationId, contentHash, data } = event;
   const { statements: _, contentToken: __, patientId: ___, ...said } = data as Record<string, unknown>;
   const about = {
@@ -70,8 +70,7 @@ async function entryJson({ event, revision, position }: Recorded, ring: KeyRing 
     contentHash,
     ...said,
   };
-  const [sealed] = event.sealed;
-  if (ring === null || sealed === undefined) return JSON.stringify(about);
-  const { sourceRecordId, resource } = splitContent(await ring.open(sealed, { stream: event.stream, eventId }));
-  return `${JSON.stringify({ ...about, sourceRecordId }).slice(0, -1)},"resource":${resource}}`;
+  if (ring === null || event.sealed.length === 0) return { json: JSON.stringify(about), opened: 0 };
+  const shown = await openContent(ring, event.sealed, { stream: event.stream, eventId });
+  return { json: withContent(about, shown), opened: shown.opened };
 }

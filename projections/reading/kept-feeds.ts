@@ -44,19 +44,22 @@ export async function readKeptFeed(models: Pick<ReadModels, 'byPrefix'>, query: 
     through: items.at(-1)?.position ?? null,
     end: rows.length < limit,
     patients: [...new Set(rows.map(({ patientId }) => patientId))],
-    categories: [...new Set(rows.map(({ category }) => category))],
+    categories: [...new Set(rows.filter(({ tombstone }) => tombstone === undefined).map(({ category }) => category))],
     opened: 0,
   };
 }
 
 const TYPES: Readonly<Record<KeptFeed, string>> = { 'record-changes': 'clinical-ledger.record-change.v1', conflicts: 'clinical-ledger.conflict.v1' };
 
+/** The same on all feeds: a consumer deletes what it has of the patient (GDPR 19). */
+export const TOMBSTONE_TYPE = 'clinical-ledger.patient-erased.v1';
+
 /** A CloudEvents 1.0 envelope in structured JSON mode. */
-function itemOf(feed: KeptFeed, tenant: string, { eventId, nth, patientId, time, position, data }: FeedRow): string {
+function itemOf(feed: KeptFeed, tenant: string, { eventId, nth, patientId, time, position, data, tombstone }: FeedRow): string {
   return JSON.stringify({
     specversion: '1.0',
     id: `${eventId}/${nth}`,
-    type: TYPES[feed],
+    type: tombstone === undefined ? TYPES[feed] : TOMBSTONE_TYPE,
     source: `/tenants/${tenant}/${feed}`,
     subject: patientId,
     time,

@@ -2,7 +2,7 @@ import { repeats } from '../../domain/resolution/agreement.js';
 import type { Dispute } from '../../domain/resolution/disputes.js';
 import type { Candidate, Resolution } from '../../domain/resolution/resolve.js';
 import type { NoteJson } from './amendment-notes.js';
-import type { Opener } from './opener.js';
+import type { Opener, Shown } from './opener.js';
 import { ruleOf } from './rule-json.js';
 
 /** Text of a JSON value, to be spliced and not parsed: what a source wrote goes out byte for byte. */
@@ -61,5 +61,11 @@ async function statementJson({ winner, disagreeing }: Resolution, candidate: Can
   const repeated = candidate !== winner && repeats(candidate.names, winner.names);
   const shown = opener === null || repeated ? null : await opener.open(candidate);
   if (shown === null) return JSON.stringify(about);
-  return `${JSON.stringify({ ...about, sourceRecordId: shown.sourceRecordId }).slice(0, -1)},"resource":${shown.resource}}`;
+  return withContent(about, shown);
+}
+
+/** What of the content may be shown, byte for byte; why it is sensitive, where it is; and that there is more, where there is. */
+export function withContent(about: object, { sourceRecordId, resource, withheld, labels }: Shown): JsonText {
+  const said = { ...about, sourceRecordId, ...(withheld ? { withheld } : {}), ...(labels === null ? {} : { labels }) };
+  return `${JSON.stringify(said).slice(0, -1)},"resource":${resource}}`;
 }

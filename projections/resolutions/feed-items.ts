@@ -1,5 +1,5 @@
 import type { Changes } from '../projection.js';
-import { type FeedRow, feedKey, type KeptFeed, type Moment } from './rows.js';
+import { type FeedRow, feedKey, type KeptFeed, type Moment, toldIndex } from './rows.js';
 
 /** What a stretch of feed rows is about: before the event's own changes come those of instants reached, after them its sweep. */
 export const PHASES = { reached: 0, own: 1, swept: 2 } as const;
@@ -25,9 +25,19 @@ export class FeedItems {
   }
 
   add(feed: KeptFeed, { patientId, category }: Pick<FeedRow, 'patientId' | 'category'>, data: unknown): void {
+    const { value, key } = this.#numbered(feed, { patientId, category, data });
+    this.rows.push({ key, value, index: [toldIndex(this.tenant, patientId)], position: value.position });
+  }
+
+  /** All that there is to say of an erased patient from now on. */
+  addTombstone(feed: KeptFeed, patientId: string, data: unknown): void {
+    const { value, key } = this.#numbered(feed, { patientId, category: '', data });
+    this.rows.push({ key, value: { ...value, tombstone: true }, index: [], position: value.position });
+  }
+
+  #numbered(feed: KeptFeed, said: Pick<FeedRow, 'patientId' | 'category' | 'data'>): { readonly key: string; readonly value: FeedRow } {
     const nth = PHASES[this.phase] * ITEMS_A_PHASE + this.counts[feed]++;
     const { eventId, position, recordedAt } = this.trigger;
-    const value: FeedRow = { eventId, position, nth, time: recordedAt, patientId, category, data };
-    this.rows.push({ key: feedKey(feed, this.tenant, position, nth), value, index: [], position });
+    return { key: feedKey(feed, this.tenant, position, nth), value: { eventId, position, nth, time: recordedAt, ...said } };
   }
 }

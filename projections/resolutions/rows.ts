@@ -119,6 +119,13 @@ export interface FeedRow {
   readonly patientId: string;
   readonly category: string;
   readonly data: unknown;
+  /** The patient was erased: whoever was sent anything about them has to forget it too. */
+  readonly tombstone?: true;
+}
+
+/** What a feed was ever to say of a patient. */
+export function toldIndex(tenant: string, patientId: string): string {
+  return `l/${tenant}/${patientId}`;
 }
 
 export function feedPrefix(feed: KeptFeed, tenant: string): string {

@@ -24,7 +24,7 @@ import {
   slim,
 } from './rows.js';
 
-export type Reason = 'recorded' | 'corrected' | 'retracted' | 'designated' | 'settled' | 'reopened' | 'merged' | 'unmerged';
+export type Reason = 'recorded' | 'corrected' | 'retracted' | 'designated' | 'settled' | 'reopened' | 'merged' | 'unmerged' | 'erased';
 
 /** What sets facts to be settled anew, and for which instant. */
 export interface Occasion {

@@ -21,4 +21,10 @@ export const PatientFields = {
 /** RFC 3339, with an offset. */
 export const Timestamp = Type.String({ format: 'date-time', maxLength: 40 });
 
-export const Reason = Type.String({ minLength: 1, maxLength: 500, description: 'Why, in words. Must not name a patient.' });
+/**
+ * Says of a text that it is stored in clear: in metadata, which every operator and every backup holds. What looks like an
+ * identifier of a person is refused there.
+ */
+export const STORED_CLEAR = 'x-stored-clear';
+
+export const Reason = Type.String({ minLength: 1, maxLength: 500, description: 'Why, in words. Must not name a patient.', [STORED_CLEAR]: true });

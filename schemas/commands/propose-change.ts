@@ -10,6 +10,9 @@ export const PROTECTED_COMMANDS = [
   'unmerge-patients',
   'settle-conflict',
   'correct-fact',
+  'erase-patient',
+  'release-legal-hold',
+  'rotate-key',
 ] as const;
 export type ProtectedCommand = (typeof PROTECTED_COMMANDS)[number];
 

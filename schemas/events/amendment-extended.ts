@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import { eventSchema, Instant, Uuid } from '../event.js';
+import { Instant, sealingEventSchema, Uuid } from '../event.js';
 
 /** The one extension of 45 CFR 164.526(b)(2)(ii), at most 30 days; the reasons given to the individual are sealed. */
-export const AmendmentExtended = eventSchema('amendment-extended', 1, {
+export const AmendmentExtended = sealingEventSchema('amendment-extended', 2, {
   amendmentId: Uuid,
   patientId: Uuid,
   days: Type.Integer({ minimum: 1, maximum: 30 }),

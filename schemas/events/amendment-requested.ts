@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
-import { eventSchema, Instant, nullable, Uuid } from '../event.js';
+import { Instant, nullable, sealingEventSchema, Uuid } from '../event.js';
 
 /**
  * A patient asks for their record to be amended (45 CFR 164.526(b)). The words are sealed in the category of the disputed fact.
  * What is disputed is named by the assertions that made up the fact then, since a fact's own make-up changes.
  */
-export const AmendmentRequested = eventSchema('amendment-requested', 1, {
+export const AmendmentRequested = sealingEventSchema('amendment-requested', 2, {
   amendmentId: Uuid,
   patientId: Uuid,
   factId: Type.String({ maxLength: 200 }),

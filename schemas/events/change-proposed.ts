@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
-import { eventSchema, Instant, nullable, Uuid } from '../event.js';
+import { Instant, nullable, sealingEventSchema, Uuid } from '../event.js';
 
 /**
  * Somebody asks for a protected change, or makes one in an emergency. What it would do is sealed as it was written: under the
  * patient's ring when it is about one, else under the tenant's. `expiresAt` is null for an emergency, `reviewDueBy` for all others.
  */
-export const ChangeProposed = eventSchema('change-proposed', 1, {
+export const ChangeProposed = sealingEventSchema('change-proposed', 2, {
   changeId: Uuid,
   command: Type.String({ pattern: '^[a-z][a-z-]{0,63}$' }),
   patientId: nullable(Uuid),

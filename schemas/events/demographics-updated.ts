@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
-import { eventSchema, Uuid } from '../event.js';
+import { sealingEventSchema, Uuid } from '../event.js';
 import { AssertionProperties } from './statement.js';
 
 /** A source states the demographics it holds; `replaces` names the events of the same source record that it takes the place of. */
-export const DemographicsUpdated = eventSchema('demographics-updated', 2, {
+export const DemographicsUpdated = sealingEventSchema('demographics-updated', 3, {
   ...AssertionProperties,
   replaces: Type.Array(Uuid, { maxItems: 64 }),
 });

@@ -1,5 +1,5 @@
-import { eventSchema } from '../event.js';
+import { sealingEventSchema } from '../event.js';
 import { AssertionProperties } from './statement.js';
 
 /** A source asserts a clinical fact; the FHIR resource is sealed as it was written. */
-export const FactRecorded = eventSchema('fact-recorded', 2, AssertionProperties);
+export const FactRecorded = sealingEventSchema('fact-recorded', 3, AssertionProperties);

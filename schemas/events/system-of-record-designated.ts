@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { BlindToken, eventSchema, Instant, Name, nullable, strictObject, Uuid } from '../event.js';
+import { BlindToken, Instant, Name, nullable, sealingEventSchema, strictObject, Uuid } from '../event.js';
 
 /**
  * What a designation is about. `null` means any: all null is the tenant's default. `codes` are keyed hashes under the
@@ -14,7 +14,7 @@ export const DesignationScope = strictObject({
 });
 
 /** Whom to believe for what, most believed first, from an instant on. Later designations of a scope take the place of earlier ones. */
-export const SystemOfRecordDesignated = eventSchema('system-of-record-designated', 2, {
+export const SystemOfRecordDesignated = sealingEventSchema('system-of-record-designated', 3, {
   scope: DesignationScope,
   sources: Type.Array(Name, { minItems: 1, maxItems: 64, uniqueItems: true }),
   effectiveFrom: Instant,

@@ -27,7 +27,7 @@ export interface Head extends Names {
   readonly contentToken: string;
   readonly standing: Standing | null;
   readonly stream: string;
-  readonly sealed: SealedPart;
+  readonly sealed: readonly SealedPart[];
   /** Its names under the keys of patients that its own was merged into, by patient id. */
   readonly translations?: Readonly<Record<string, Names>>;
 }

@@ -24,10 +24,14 @@ test('nothing set is a development ledger on the loopback, with the embedded sto
     mongodbUrl: null,
     logLevel: 'info',
     production: false,
-    keyFile: 'data/keys/key-encryption-key.json',
+    root: { provider: 'file', path: 'data/keys/key-encryption-key.json', passphraseFiles: [] },
+    cryptoperiodDays: 730,
     issuerFile: 'data/keys/development-issuer.json',
     changeControl: 'four-eyes',
     timeZone: 'UTC',
+    retentionYears: 6,
+    keyBackupDays: 35,
+    country: 'US',
   });
 });
 
@@ -40,12 +44,19 @@ test('every variable is read', () => {
     MONGODB_URL: 'mongodb://b/ledger',
     KEY_PROVIDER: 'file',
     KEY_FILE: '/run/secrets/kek.json',
+    KEY_PASSPHRASE_FILE: '/run/secrets/one',
+    KEY_PASSPHRASE_FILE_2: '/run/secrets/two',
+    KEY_CRYPTOPERIOD_DAYS: '365',
     LOG_LEVEL: 'silent',
     CHANGE_CONTROL: 'one-person',
     ENTITY_TIME_ZONE: 'Europe/Berlin',
+    ENTITY_COUNTRY: 'DE',
+    RETENTION_YEARS: '10',
+    KEY_BACKUP_DAYS: '7',
     NODE_ENV: 'test',
   };
-  assert.equal(Object.keys(env).sort(), Object.keys(VARIABLES).sort());
+  const ofOtherProviders = Object.keys(VARIABLES).filter((name) => /^(PKCS11|VAULT)_/.test(name));
+  assert.equal([...Object.keys(env), ...ofOtherProviders].sort(), Object.keys(VARIABLES).sort());
   assert.equal(readConfig(env), {
     host: '0.0.0.0',
     port: 0,
@@ -54,10 +65,14 @@ test('every variable is read', () => {
     mongodbUrl: 'mongodb://b/ledger',
     logLevel: 'silent',
     production: false,
-    keyFile: '/run/secrets/kek.json',
+    root: { provider: 'file', path: '/run/secrets/kek.json', passphraseFiles: ['/run/secrets/one', '/run/secrets/two'] },
+    cryptoperiodDays: 365,
     issuerFile: '/var/ledger/keys/development-issuer.json',
     changeControl: 'one-person',
     timeZone: 'Europe/Berlin',
+    retentionYears: 10,
+    keyBackupDays: 7,
+    country: 'DE',
   });
 });
 
@@ -74,7 +89,12 @@ test('each bad value is refused in words that name the variable', () => {
     ['EVENTSTORE_URL', 'http://localhost:2113'],
     ['MONGODB_URL', 'localhost:27017'],
     ['LOG_LEVEL', 'loud'],
-    ['KEY_PROVIDER', 'pkcs11'],
+    ['KEY_PROVIDER', 'paper'],
+    ['KEY_PASSPHRASE_FILE_2', '/run/secrets/two'],
+    ['KEY_CRYPTOPERIOD_DAYS', '0'],
+    ['RETENTION_YEARS', '-1'],
+    ['KEY_BACKUP_DAYS', 'a week'],
+    ['ENTITY_COUNTRY', 'Germany'],
     ['CHANGE_CONTROL', 'nobody'],
     ['ENTITY_TIME_ZONE', 'Berlin'],
   ];
@@ -93,8 +113,28 @@ test('all that is wrong is said at once', () => {
   assert.match(new BadConfiguration(problems).message, /\n {2}- .*\n {2}- .*\n {2}- /);
 });
 
-test('production is refused while there is only the development issuer and an unprotected key file', () => {
-  assert.match(problemsOf({ NODE_ENV: 'production' })[0] ?? 'nothing', 'NODE_ENV=production refuses the embedded development issuer');
+test('production is refused while there is only the development issuer, and with a key file that nothing protects', () => {
+  const [issuer, file] = problemsOf({ NODE_ENV: 'production' });
+  assert.match(issuer ?? 'nothing', 'NODE_ENV=production refuses the embedded development issuer');
+  assert.match(file ?? 'nothing', 'refuses a key file without a passphrase');
+  assert.is(problemsOf({ NODE_ENV: 'production', KEY_PASSPHRASE_FILE: '/run/secrets/one' }).length, 1);
+});
+
+test('a provider of root keys is read with all that it needs, and what is missing is said', () => {
+  const hsm = { KEY_PROVIDER: 'pkcs11', PKCS11_MODULE: '/usr/lib/hsm.so', PKCS11_TOKEN_SERIAL: '0123', PKCS11_PIN_FILE: '/run/secrets/pin' };
+  assert.equal(readConfig(hsm).root, { provider: 'pkcs11', library: '/usr/lib/hsm.so', label: null, serial: '0123', pinFile: '/run/secrets/pin' });
+  assert.is(problemsOf({ KEY_PROVIDER: 'pkcs11' }).length, 3);
+  const vault = { KEY_PROVIDER: 'vault-transit', VAULT_URL: 'https://vault:8200', VAULT_TOKEN_FILE: '/run/secrets/token', VAULT_TRANSIT_KEY: 'ledger-root' };
+  assert.equal(readConfig(vault).root, {
+    provider: 'vault-transit',
+    url: 'https://vault:8200',
+    tokenFile: '/run/secrets/token',
+    keyName: 'ledger-root',
+    mount: null,
+    namespace: null,
+  });
+  assert.is(problemsOf({ KEY_PROVIDER: 'vault-transit' }).length, 3);
+  assert.match(problemsOf({ ...vault, VAULT_URL: 'http://vault:8200' })[0] ?? 'nothing', 'VAULT_URL must begin with https://');
 });
 
 test('in production protected changes need four eyes', () => {
@@ -103,9 +143,10 @@ test('in production protected changes need four eyes', () => {
 });
 
 test('every variable is documented, and every documented variable is read', () => {
-  const documented = [...readFileSync('docs/configuration.md', 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+  const documented = [...readFileSync('docs/configuration.md', 'utf8').matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(([, name]) => name);
   assert.equal(documented, Object.keys(VARIABLES));
-  assert.ok(documented.every((name) => readFileSync('adapters/config.ts', 'utf8').includes(`'${name}'`)));
+  const readers = ['adapters/config.ts', 'adapters/key-config.ts'].map((file) => readFileSync(file, 'utf8')).join('');
+  assert.ok(documented.every((name) => readers.includes(`'${name}'`)));
 });
 
 test.run();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -40,16 +40,32 @@ test('a second ledger on the same folder is refused, and leaves the first as it 
 test('when a part cannot be opened, what was opened before is closed again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'container-'));
   const config = readConfig({ DATA_DIR: folder, PORT: '0' });
+  const keyFile = join(folder, 'keys', 'key-encryption-key.json');
   mkdirSync(join(folder, 'keys'), { mode: 0o700 });
-  writeFileSync(config.keyFile, '{}', { mode: 0o600 });
+  writeFileSync(keyFile, '{}', { mode: 0o600 });
   await openLedger(config, silent).then(
     () => assert.unreachable(),
     (fault) => assert.is(fault.name, 'KeyFileRefused'),
   );
-  rmSync(config.keyFile);
+  rmSync(keyFile);
   const ledger = await openLedger(config, silent);
   await ledger.stop();
   rmSync(folder, { recursive: true });
+});
+
+test('a key file that is gone is not made anew while keys are wrapped under what it held', async () => {
+  const house = await House.open();
+  await house.done('register-patient', { resource: person(), sourceRecordId: 'p1' }, await house.source('ehr'));
+  await house.ledger.stop();
+  const keyFile = join(house.dataDir, 'keys', 'key-encryption-key.json');
+  renameSync(keyFile, `${keyFile}.lost`);
+  await House.open(house.dataDir).then(
+    () => assert.unreachable('it would open nothing, and seal what the lost file cannot open'),
+    (fault) => assert.is(fault.name, 'KeyFileRefused'),
+  );
+  assert.not.ok(existsSync(keyFile));
+  renameSync(`${keyFile}.lost`, keyFile);
+  await (await House.open(house.dataDir)).close();
 });
 
 test('keys and tokens are in files that nobody else may read', async () => {

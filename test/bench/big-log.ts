@@ -1,15 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readConfig } from '../../adapters/config.js';
 import { takeDataDir } from '../../adapters/embedded/data-dir.js';
 import { EmbeddedEventStore } from '../../adapters/embedded/event-store.js';
 import { EmbeddedKeyStore } from '../../adapters/embedded/key-store.js';
+import { openRootKeys } from '../../adapters/keys/open-root.js';
+import { TenantKeks } from '../../adapters/keys/tenant-keks.js';
+import { KeyVault } from '../../adapters/keys/vault.js';
 import { layout } from '../../adapters/stores.js';
-import { openKeyFile } from '../../adapters/webcrypto/key-file.js';
-import { WrappedVault } from '../../adapters/webcrypto/vault.js';
 import { envelop } from '../../commands/envelope.js';
 import type { KeyRing } from '../../commands/ports.js';
 import { type Draft, TIMELESS } from '../../domain/decider.js';
+import type { Vault } from '../../domain/rings.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
 import { OBSERVATION, patientText, resourceText } from '../support/fixtures-fhir.js';
 import { RESOURCE_BYTES } from './world.js';
@@ -28,8 +31,9 @@ export async function buildBigLog(dataDir: string, events: number): Promise<void
   const taken = takeDataDir(dataDir);
   mkdirSync(dirname(layout.keys(dataDir)), { recursive: true });
   const keys = new EmbeddedKeyStore(layout.keys(dataDir));
-  const kek = await openKeyFile(`${dataDir}/keys/key-encryption-key.json`);
-  const vault = new WrappedVault(keys, kek, Date.now);
+  const root = await openRootKeys(readConfig({ DATA_DIR: dataDir }).root);
+  const uses = { note: () => undefined };
+  const vault = new KeyVault(keys, new TenantKeks(keys, root, Date.now), uses, Date.now).usedBy({ subject: 'bench', purpose: 'SYSADMIN', reason: 'bench' });
   const store = await EmbeddedEventStore.open(layout.events(dataDir));
   const each = FACTS_A_PATIENT + 1;
   for (let done = 0; done < events; done += each * PATIENTS_AT_ONCE) {
@@ -41,7 +45,7 @@ export async function buildBigLog(dataDir: string, events: number): Promise<void
   taken.release();
 }
 
-async function addPatient(vault: WrappedVault, store: EmbeddedEventStore, n: number): Promise<void> {
+async function addPatient(vault: Vault, store: EmbeddedEventStore, n: number): Promise<void> {
   const patientId = await vault.claimPatient(TENANT, createHash('sha256').update(`claim ${n}`).digest('base64url').slice(0, 22));
   const ring = (await vault.patientRing(TENANT, patientId)) as KeyRing;
   const events = [await eventFor(ring, patientId, 'patient-registered', 'demographics', 'Patient', `p-${n}`, patientText(n))];

@@ -4,6 +4,7 @@ import { benchCommands } from './commands.js';
 import { reportConditions } from './conditions.js';
 import { benchDesignationChange } from './designation-change.js';
 import { benchDuplicates } from './duplicates.js';
+import { benchErase, benchRecords, benchRotate } from './keys.js';
 import { benchLag } from './lag.js';
 import { type BenchName, type BenchOptions, readOptions, USAGE } from './options.js';
 import { summariseProfiles } from './profile.js';
@@ -12,6 +13,7 @@ import { benchReads } from './reads.js';
 import { benchRebuild, benchStart } from './rebuild.js';
 import { Report } from './report.js';
 import { benchResolve } from './resolve.js';
+import { benchScan } from './scan.js';
 
 /** `npm run bench`: each figure beside its floor, measured in the same run. */
 const RUN: Readonly<Record<BenchName, (options: BenchOptions, report: Report) => Promise<void>>> = {
@@ -20,6 +22,10 @@ const RUN: Readonly<Record<BenchName, (options: BenchOptions, report: Report) =>
   reads: benchReads,
   decide: benchDecide,
   seal: benchSeal,
+  records: benchRecords,
+  rotate: benchRotate,
+  erase: benchErase,
+  scan: benchScan,
   lag: benchLag,
   rebuild: benchRebuild,
   start: benchStart,

@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
-import { SecretKeyRing } from '../../adapters/webcrypto/key-ring.js';
 import { type Assertion, type PatientCommand, patientDecider } from '../../domain/record/decide.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
 import type { BlindStatement } from '../../schemas/events/statement.js';
 import { eventOf } from '../support/events.js';
 import { OBSERVATION, resourceText } from '../support/fixtures-fhir.js';
+import { ringFrom } from '../support/vault.js';
 import { perSecond } from './conditions.js';
 import type { BenchOptions } from './options.js';
 import type { Report } from './report.js';
@@ -59,7 +59,7 @@ function assertion(patientId: string, n: number): Assertion {
     contentToken: token('c', n),
     statements: [statement(n)],
     validTime: { from: null, to: null },
-    text: '',
+    content: { scope: 'vital-signs', text: '' },
     newAssertionId: randomUUID(),
   };
 }
@@ -74,7 +74,7 @@ function recorded(patientId: string, n: number): LedgerEvent {
 export async function benchSeal(options: BenchOptions, report: Report): Promise<void> {
   report.begin('seal', `AES-256-GCM of ${RESOURCE_BYTES} B under a patient's ring, one thread, in process`);
   const owner = { tenant: 'bench', owner: randomUUID(), keyId: randomUUID(), generation: 1 };
-  const ring = await SecretKeyRing.of(owner, new Uint8Array(randomBytes(32)));
+  const ring = ringFrom(owner, new Uint8Array(randomBytes(32)));
   const text = resourceText(OBSERVATION, 1, { sizeBytes: RESOURCE_BYTES });
   const place = { stream: `bench.patient-${owner.owner}`, eventId: randomUUID(), name: 'content', scope: 'vital-signs' };
   const part = await ring.seal(place, text);

@@ -74,7 +74,7 @@ function head(patientId: string, fact: number, n: number): Head {
     contradicts: [],
     standing: 'stated',
     stream: `bench.patient-${patientId}`,
-    sealed: { name: 'content', scope: 'laboratory', suite: 1, keyId: randomUUID(), generation: 1, nonce: 'n'.repeat(16), box: 'b' },
+    sealed: [{ name: 'content', scope: 'laboratory', suite: 1, keyId: randomUUID(), generation: 1, nonce: 'n'.repeat(16), box: 'b' }],
   };
 }
 

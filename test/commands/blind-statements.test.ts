@@ -2,14 +2,14 @@ import { Value } from '@sinclair/typebox/value';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ucumUnits } from '../../adapters/ucum/units.js';
-import { SecretKeyRing } from '../../adapters/webcrypto/key-ring.js';
 import { blindStatements, type WrittenResource } from '../../commands/blind-statements.js';
 import { categoryOf } from '../../domain/identity/category.js';
 import { BlindStatement } from '../../schemas/events/statement.js';
+import { ringFrom } from '../support/vault.js';
 
 const test = suite('statements in keyed hashes');
 const units = ucumUnits();
-const ringOf = (owner: string, first: number) => SecretKeyRing.of({ tenant: 'acme', owner, keyId: owner, generation: 1 }, new Uint8Array(32).fill(first));
+const ringOf = (owner: string, first: number) => ringFrom({ tenant: 'acme', owner, keyId: owner, generation: 1 }, new Uint8Array(32).fill(first));
 
 const sign = (code: string, value: string) =>
   `{"code":{"coding":[{"system":"http://loinc.org","code":"${code}"}]},"valueQuantity":{"value":${value},"unit":"mmHg"}}`;

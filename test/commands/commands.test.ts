@@ -144,7 +144,7 @@ test('roles without the right are refused, and the refusal is on record', async 
     action: 'send-command',
     outcome: 'refused',
     code: 'not-permitted',
-    rule: 'role-permissions@2',
+    rule: 'role-permissions@3',
     patients: [],
     categories: [],
     opened: 0,

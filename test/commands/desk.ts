@@ -5,20 +5,20 @@ import { join } from 'node:path';
 import { ModelFactFinder } from '../../adapters/fact-finder.js';
 import { createFhirValidator } from '../../adapters/fhir/validate.js';
 import { Intake } from '../../adapters/http/intake.js';
+import { StoredKeyDirectory } from '../../adapters/keys/directory.js';
 import { MemoryEventStore } from '../../adapters/memory/event-store.js';
-import { MemoryKeyStore } from '../../adapters/memory/key-store.js';
 import { MemoryReadModels } from '../../adapters/memory/read-models.js';
 import { ModelProgress } from '../../adapters/model-progress.js';
 import { ModelPatientIndex, patientIndexing } from '../../adapters/patient-index.js';
+import { PatientSearch } from '../../adapters/search/patient-search.js';
+import { phoneReader } from '../../adapters/search/phones.js';
 import { ucumUnits } from '../../adapters/ucum/units.js';
-import { openKeyFile } from '../../adapters/webcrypto/key-file.js';
-import { WrappedVault } from '../../adapters/webcrypto/vault.js';
 import { AccessLog } from '../../commands/access-log.js';
 import { type AnyJob, execute } from '../../commands/execute.js';
 import { type HandlerDeps, handle, type IncomingCommand } from '../../commands/handle.js';
 import { Identities } from '../../commands/identities.js';
 import { Lanes } from '../../commands/lanes.js';
-import type { EventStore, FactFinder, PatientIndex } from '../../commands/ports.js';
+import type { EventStore, FactFinder, KeyDirectory, Keys, PatientIndex, Vault } from '../../commands/ports.js';
 import type { Caller, Outcome, Receipt } from '../../commands/request.js';
 import { SourceStandings } from '../../commands/speaker.js';
 import { States } from '../../commands/states.js';
@@ -35,6 +35,7 @@ import { RecordReader } from '../../projections/reading/record-reader.js';
 import { recordProjection } from '../../projections/record.js';
 import { runProjection } from '../../projections/run.js';
 import type { CommandName } from '../../schemas/command-catalogue.js';
+import { TESTER, TestVault } from '../support/vault.js';
 
 export const NOW = '2026-03-01T08:00:00.000Z';
 
@@ -59,24 +60,31 @@ export class Desk {
   readonly records: RecordReader;
   readonly deps: HandlerDeps;
   readonly progress: ModelProgress;
+  readonly search: PatientSearch;
   readonly units = ucumUnits();
   readonly ids = { next: () => randomUUID() };
   readonly clock = { now: () => new Date(this.nowMs).toISOString() };
+  get vault(): Vault {
+    return this.keys.usedBy(TESTER);
+  }
+
   readonly digest = { sha256Hex: (text: string) => createHash('sha256').update(text).digest('hex') };
 
   constructor(
     readonly store: EventStore,
-    readonly vault: WrappedVault,
+    readonly keys: Keys,
     private readonly folder: string,
+    readonly keyDirectory: KeyDirectory,
     readonly changeControl: ChangeControl = 'one-person',
   ) {
     this.states = new States(store);
     this.accessLog = new AccessLog(this);
     this.records = new RecordReader(this.models, store);
+    this.search = new PatientSearch({ models: this.models, store, phoneOf: phoneReader('US') });
     this.progress = new ModelProgress((left, right) => store.compare(left, right), Date.now);
     const lanes = new Lanes<AnyJob, Outcome>((stream, jobs) => execute(this, stream, jobs));
     this.deps = {
-      vault,
+      keys,
       states: this.states,
       accessLog: this.accessLog,
       clock: this.clock,
@@ -91,18 +99,20 @@ export class Desk {
       facts: this.#facts(),
       changeControl,
       timeZone: 'Europe/Berlin',
+      retentionYears: 6,
+      keyDirectory: this.keyDirectory,
       submit: (stream, job) => lanes.submit(stream, job),
     };
   }
 
   /** Another process on the same stores and keys. */
   another(store: EventStore = this.store): Desk {
-    return new Desk(store, this.vault, this.folder, this.changeControl);
+    return new Desk(store, this.keys, this.folder, this.keyDirectory, this.changeControl);
   }
 
   /** Brings all read models up to what the log holds. */
   async project(): Promise<void> {
-    const patients = patientIndexing(this.vault);
+    const patients = patientIndexing(this.vault, phoneReader('US'));
     await this.#run(recordProjection);
     await this.#run(directoryProjection);
     await this.#run(accessesProjection);
@@ -133,12 +143,12 @@ export class Desk {
   }
 
   #index(): PatientIndex {
-    const index = new ModelPatientIndex(this.models, this.store, this.progress);
+    const index = new ModelPatientIndex(this.search, this.store, this.progress);
     const catchUp = async () => {
       await this.project();
       await index.catchUp();
     };
-    return { find: (tenant, token, limit) => index.find(tenant, token, limit), catchUp };
+    return { find: (...asked) => index.find(...asked), catchUp };
   }
 
   /** A command as it comes in after HTTP has read it. */
@@ -192,8 +202,8 @@ export const steward = callerOf('steward', 'steward-1', 'acme', 'HOPERAT');
 
 export async function openDesk(store: EventStore = new MemoryEventStore(), changeControl: ChangeControl = 'one-person'): Promise<Desk> {
   const folder = mkdtempSync(join(tmpdir(), 'desk-'));
-  const vault = new WrappedVault(new MemoryKeyStore(), await openKeyFile(join(folder, 'key.json')), Date.now);
-  return new Desk(store, vault, folder, changeControl);
+  const { keys, store: keyStore, root } = new TestVault();
+  return new Desk(store, keys, folder, new StoredKeyDirectory(keyStore, root), changeControl);
 }
 
 /** The refusal's code, or what happened instead. */

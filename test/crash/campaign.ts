@@ -8,7 +8,7 @@ import { Actor, setUp } from './load.js';
 import { LogIndex, type ProblemKind, Problems } from './log-index.js';
 import { compareModels, MODELS } from './models.js';
 import { Random } from './random.js';
-import { repeatUnacknowledged, verifyAcknowledged, verifyNothingElse } from './verify.js';
+import { repeatUnacknowledged, verifyAcknowledged, verifyKeyUses, verifyNothingElse } from './verify.js';
 
 export interface CampaignOptions {
   readonly rounds: number;
@@ -134,6 +134,7 @@ class Folder {
     const acknowledged = book.sent.length - book.unacknowledged().length;
     await this.#log.readOn(ledger, tokens.auditor, problems);
     verifyAcknowledged(book, this.#log, problems);
+    verifyKeyUses(this.#log, problems);
     const repeats = await repeatUnacknowledged(ledger, tokens, book, this.#log, problems);
     await this.#log.readOn(ledger, tokens.auditor, problems);
     verifyAcknowledged(book, this.#log, problems);

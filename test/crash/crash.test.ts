@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { LONG } from '../support/runs.js';
 import { runCampaign, summaryLine } from './campaign.js';
 
-const ROUNDS = 12;
+const ROUNDS = LONG ? 12 : 4;
 
 test(`after each of ${ROUNDS} kills under load nothing acknowledged is lost, nothing happens twice, and every read model equals its rebuild`, async () => {
   const seed = randomInt(2 ** 31);

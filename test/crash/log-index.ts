@@ -1,4 +1,4 @@
-import type { LedgerEvent } from '../../schemas/catalogue.js';
+import { isAssertion, type LedgerEvent } from '../../schemas/catalogue.js';
 import type { LedgerProcess } from '../bench/ledger-process.js';
 import { readText, WrongAnswer } from './client.js';
 
@@ -19,6 +19,9 @@ export class LogIndex {
   /** Correlation ids of accesses, and access events by patient. */
   readonly accesses = new Set<string>();
   readonly accessesOf = new Map<string, Set<string>>();
+  /** How often something was sealed for a patient and scope: as the parts say, and as the audit of keys does. */
+  readonly sealed = new Map<string, { parts: number; uses: number }>();
+  readonly #segments = new Map<string, string>();
   readonly #streams = new Map<string, number>();
   readonly #statements = new Map<string, string>();
   #position: string | null = null;
@@ -62,6 +65,24 @@ export class LogIndex {
     this.#last = Number(position);
     this.events.set(id, { type, stream, revision, position });
     if (event.type === 'access-recorded') this.#access(event);
+    if (event.type === 'keys-used') this.#keyUses(event, problems);
+    if (isAssertion(event)) for (const { scope } of event.sealed) this.#count(event.data.patientId, scope, 'parts', 1);
+  }
+
+  /** A segment may take several events of one stream; the same segment in another stream, or the same uses twice, is one written twice. */
+  #keyUses({ stream, contentHash, data }: Extract<StoredEvent, { type: 'keys-used' }>, problems: Problems): void {
+    const known = this.#segments.get(data.segment);
+    if (known !== undefined && (known === contentHash || !known.startsWith(stream)))
+      problems.add('duplicated', `uses of keys of segment ${data.segment} stand twice`);
+    this.#segments.set(data.segment, `${stream} ${contentHash}`);
+    for (const { operation, scope, of } of data.uses) if (operation === 'seal') for (const { owner, count } of of) this.#count(owner, scope, 'uses', count);
+  }
+
+  #count(owner: string, scope: string, what: 'parts' | 'uses', count: number): void {
+    const name = `${owner} ${scope}`;
+    const known = this.sealed.get(name) ?? { parts: 0, uses: 0 };
+    known[what] += count;
+    this.sealed.set(name, known);
   }
 
   #access({ id, correlationId, data }: Extract<StoredEvent, { type: 'access-recorded' }>): void {
@@ -75,7 +96,7 @@ export class LogIndex {
 
 /** What a command said, by the log's own blind tokens: the same twice is a command that happened twice. */
 function statementOf(event: StoredEvent): string | null {
-  if (event.type === 'access-recorded') return null;
+  if (event.type === 'access-recorded' || event.type === 'keys-used') return null;
   if (event.idempotency !== null) return `key ${event.idempotency.key}`;
   if (event.source === null || !('assertionId' in event.data)) return `${event.type} ${event.stream} ${event.contentHash}`;
   const content = 'contentToken' in event.data ? event.data.contentToken : '';

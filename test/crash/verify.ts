@@ -29,6 +29,12 @@ function verifyReceipt(name: string, receipt: Receipt, log: LogIndex, problems: 
   problems.add('lost', `${name}: stands at ${last.revision}/${last.position}, its receipt says ${receipt.revision}/${receipt.position}`);
 }
 
+/** After a restart, before anything new: nothing stands sealed in the log whose sealing is not on record, kill or no kill. */
+export function verifyKeyUses(log: LogIndex, problems: Problems): void {
+  for (const [name, { parts, uses }] of log.sealed)
+    if (uses < parts) problems.add('unaudited', `${parts} parts are sealed for ${name}, ${uses} uses of keys say so`);
+}
+
 /** Sends again, word for word, whatever got no answer: 200 when it had happened, 201 when it had not. */
 export async function repeatUnacknowledged(ledger: LedgerProcess, tokens: Tokens, book: Book, log: LogIndex, problems: Problems): Promise<Repeats> {
   const waiting = book.unacknowledged();
@@ -50,6 +56,7 @@ export async function repeatUnacknowledged(ledger: LedgerProcess, tokens: Tokens
 /** With every command answered by now, each event of the log belongs to a receipt: what belongs to none happened twice. */
 export function verifyNothingElse(book: Book, log: LogIndex, problems: Problems): void {
   for (const [id, { type, stream }] of log.events) {
-    if (type !== 'access-recorded' && !book.events.has(id)) problems.add('duplicated', `event ${id} (${type} in ${stream}) belongs to no command's receipt`);
+    if (type !== 'access-recorded' && type !== 'keys-used' && !book.events.has(id))
+      problems.add('duplicated', `event ${id} (${type} in ${stream}) belongs to no command's receipt`);
   }
 }

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { splitContent } from '../../domain/record/content.js';
 import { streams } from '../../domain/streams.js';
-import { elementOfPatient, splitContent } from '../../projections/reading/content.js';
+import { elementOfPatient } from '../../projections/reading/content.js';
 import { readFeed } from '../../projections/reading/feeds.js';
 import { readHistory } from '../../projections/reading/history.js';
 import { lineageOf } from '../../projections/reading/lineage.js';
@@ -216,7 +217,7 @@ reading('a feed gives a tenant its own events as CloudEvents, with their content
   const items = facts.items.map(({ json }) => JSON.parse(json));
   assert.equal(
     items.map(({ specversion, type }) => `${specversion} ${type}`),
-    Array(4).fill('1.0 clinical-ledger.fact-recorded.v2'),
+    Array(4).fill('1.0 clinical-ledger.fact-recorded.v3'),
   );
   assert.is(items[0].data.sourceRecordId, 'a1');
   assert.equal([facts.opened, facts.end, facts.patients.length], [4, true, 1]);

@@ -8,6 +8,7 @@ import { recordProjection } from '../../projections/record.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
 import { Story, uuid } from '../domain/given.js';
 import { corrects, PATIENT, patient, records, register, retracts, type Saying, updates } from '../domain/record/saying.js';
+import { runs } from '../support/runs.js';
 import { byKey, factsOf, pagesOf, recordAfter, recorded, rowsAfter, textOf } from './folding.js';
 
 const test = suite('the record and the order of arrival');
@@ -41,7 +42,7 @@ test('pages may end anywhere: any cutting gives the rows of one page, byte for b
       const all = recorded(events);
       assert.is(textOf(await rowsAfter(recordProjection, pagesOf(all, sizes))), textOf(await rowsAfter(recordProjection, [all])));
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -52,7 +53,7 @@ test('pages that come again change nothing', async () => {
       const again = pages.slice(nth % pages.length);
       assert.is(textOf(await rowsAfter(recordProjection, [...pages, ...again])), textOf(await rowsAfter(recordProjection, pages)));
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -87,7 +88,7 @@ test('sources may take turns in any way: as long as each keeps its own order, th
     fc.asyncProperty(interleavings, async ([perSource, one, other]) => {
       assert.is(await recordAfter(interleaved(perSource, one)), await recordAfter(interleaved(perSource, other)));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -114,7 +115,7 @@ test('any order and any number of repetitions of the same assertions give the sa
       const again = [...otherwise, ...commands];
       assert.is(await recordAfter(patient(...again).events, OF_EVENTS), await recordAfter(patient(...commands).events, OF_EVENTS));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -143,7 +144,7 @@ test('what was known at a position, or at a time, is what the events up to then 
       const time = timed[upTo - 1]?.recordedAt ?? '2025-12-31T00:00:00.000Z';
       assert.equal(await known({ time }), expected);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -156,7 +157,7 @@ test('what is read from rows and what is folded from the stream are the same fac
         factsOf(recorded(events)),
       );
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -11,6 +11,7 @@ import type { AuthorityRow } from '../../projections/resolutions/authority.js';
 import { type ConflictRow, type FeedRow, feedPrefix, type KeptFeed, type ResolvedFact } from '../../projections/resolutions/rows.js';
 import { PATIENT } from '../domain/record/saying.js';
 import { WatchedReadModels } from '../support/projecting.js';
+import { runs } from '../support/runs.js';
 import { textOf } from './folding.js';
 import { anySteps, OTHER, rowsOf, Tale, TENANT } from './resolving.js';
 
@@ -54,7 +55,7 @@ test('each fact stands as the whole log and the designations of now settle it', 
         tale.facts().map(factKey).sort(),
       );
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });
 
@@ -73,7 +74,7 @@ test('the work list holds every difference and every dispute that there is, and 
       const kept = under<ConflictRow>(rows, '~conflict/').map(({ patientId, conflictId, state }) => `${patientId} ${conflictId} ${state}`);
       assert.equal(kept.sort(), [...differences, ...disputes].sort());
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });
 
@@ -83,7 +84,7 @@ test('pages may end anywhere, and a rebuild gives the same rows, byte for byte',
       const { events } = new Tale().tell(...steps);
       assert.is(textOf(await rowsOf(events, size)), textOf(await rowsOf(events, 1000)));
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   );
 });
 
@@ -101,7 +102,7 @@ test('a run that is killed at any save goes on to the same rows, byte for byte',
       else models.beforeSave = killed;
       assert.is(textOf(await rowsOf(events, 3, models)), textOf(await rowsOf(events, 1000)));
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   );
 });
 
@@ -132,7 +133,7 @@ test('whoever follows the record changes has what the record shows, and each cha
       });
       assert.equal([...known].sort(), shown.sort());
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   );
 });
 
@@ -150,7 +151,7 @@ test('whoever follows the conflicts has the work list', async () => {
       const listed = under<ConflictRow>(rows, '~conflict/').map(({ conflictId, state }) => [conflictId, state]);
       assert.equal([...known].sort(), listed.sort());
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   );
 });
 

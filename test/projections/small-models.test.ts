@@ -2,9 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AccessRow, accessesProjection, accessPrefix } from '../../projections/accesses.js';
 import { directoryProjection, type SourceRow, sourceKey } from '../../projections/directory.js';
-import { identifierIndex, type PatientRow, patientKey, patientsProjection } from '../../projections/patients.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
-import { token, uuid } from '../domain/given.js';
+import { uuid } from '../domain/given.js';
 import { eventOf } from '../support/events.js';
 import { pagesOf, recorded, rowsAfter, textOf } from './folding.js';
 
@@ -56,31 +55,3 @@ accesses('an access to nobody leaves no row, and one that is delivered again lea
 });
 
 accesses.run();
-
-const patients = suite('patient index');
-
-/** Identifiers by event: in the ledger they are opened and hashed first. */
-function patientsOf(identifiers: ReadonlyMap<string, readonly string[]>) {
-  return patientsProjection((event) => identifiers.get(event.id) ?? []);
-}
-const demographicsOf = (record: string) =>
-  eventOf('demographics-updated', { data: { patientId: ANN }, source: { id: 'ehr', recordKey: token(record) }, recordedAt: '2026-04-01T00:00:00.000Z' });
-
-patients('a patient is found by the newest identifiers of each source record, and no longer by those it replaced', async () => {
-  const first = eventOf('patient-registered', { data: { patientId: ANN }, source: { id: 'ehr', recordKey: token('1') } });
-  const other = demographicsOf('2');
-  const newer = demographicsOf('1');
-  const projection = patientsOf(
-    new Map([
-      [first.id, ['mrn-1', 'ssn']],
-      [other.id, ['mrn-2', 'ssn']],
-      [newer.id, ['mrn-9']],
-    ]),
-  );
-  const [row] = await rowsAfter(projection, [recorded([first, other, newer])]);
-  assert.is(row?.key, patientKey('test', ANN));
-  assert.is((row?.value as PatientRow | undefined)?.registeredAt, first.recordedAt);
-  assert.equal(row?.index, ['mrn-2', 'mrn-9', 'ssn'].map((found) => identifierIndex('test', found)).sort());
-});
-
-patients.run();

@@ -48,7 +48,7 @@ test('a statement of the first version says what it said, and of the rest that i
     const event = upcast(written, type) as { version: number; data: { statements: object[] } & Record<string, unknown> };
     const statements = (written['data'] as { statements: object[] }).statements;
     const unknown = { part: null, precision: [], codes: [], ranges: [], asserts: [], contradicts: [], standing: null };
-    assert.is(event.version, 2);
+    assert.is(event.version, 3);
     assert.equal(
       event.data.statements,
       statements.map((one) => ({ ...unknown, ...one })),

@@ -14,7 +14,7 @@ export function blindToken(): string {
 }
 
 /** A sealed part as a store sees it: nobody can open it. */
-export function sealedPart(overrides: Partial<SealedPart> = {}): SealedPart {
+export function sealedPart(overrides: Partial<Omit<SealedPart, 'suite'>> = {}): SealedPart {
   return {
     name: 'content',
     scope: 'allergy',
@@ -146,6 +146,39 @@ const DATA: { readonly [T in EventType]: () => EventOf<T>['data'] } = {
   'amendment-extended': () => ({ amendmentId: randomUUID(), patientId: randomUUID(), days: 30, dueBy: '2026-05-31T00:00:00.000Z' }),
   'amendment-disagreed': () => ({ amendmentId: randomUUID(), patientId: randomUUID(), statement: true, includeRequest: false }),
   'amendment-rebutted': () => ({ amendmentId: randomUUID(), patientId: randomUUID() }),
+  'legal-hold-placed': () => ({ patientId: randomUUID() }),
+  'legal-hold-released': () => ({ patientId: randomUUID(), holdId: randomUUID(), approval: null }),
+  'erasure-refused': () => ({
+    patientId: randomUUID(),
+    ground: 'consent-withdrawn',
+    requestedBy: 'patient',
+    exceptions: [{ kind: 'retention-duty', law: '45 CFR 164.316(b)(2)(i)', until: '2032-03-01T08:30:00.000Z' }],
+    approval: null,
+  }),
+  'erasure-ordered': () => ({
+    patientId: randomUUID(),
+    ground: 'unlawful-processing',
+    requestedBy: 'patient',
+    keys: [{ keyId: randomUUID(), generation: 1 }],
+    approval: null,
+  }),
+  'patient-erased': () => ({
+    patientId: randomUUID(),
+    orderId: randomUUID(),
+    ground: 'unlawful-processing',
+    requestedBy: 'patient',
+    orderedBy: 'officer-1',
+    approvedBy: 'officer-2',
+    method: 'cryptographic-erase-aes-256',
+    keys: [{ keyId: randomUUID(), generation: 1 }],
+    evidence: [{ store: 'key-store', finding: 'no-secret-left', through: null }],
+    orderedAt: '2026-03-01T08:30:00.000Z',
+    verifiedAt: '2026-03-01T08:30:01.000Z',
+    orderPosition: '7',
+    verifiedThrough: '9',
+    remains: ['patient-id', 'event-metadata'],
+    irrecoverableAfter: '2026-04-05T08:30:01.000Z',
+  }),
   'access-recorded': () => ({
     action: 'read-record',
     outcome: 'allowed',
@@ -157,6 +190,45 @@ const DATA: { readonly [T in EventType]: () => EventOf<T>['data'] } = {
     detail: null,
   }),
   'input-quarantined': () => ({ code: 'invalid-json', resourceType: null, pointer: null, inputToken: blindToken() }),
+  'key-rotation-ordered': () => ({
+    rotationId: randomUUID(),
+    kind: 'rotate',
+    level: 'tenant',
+    patientId: null,
+    fromKeyId: randomUUID(),
+    because: 'scheduled',
+    approval: null,
+  }),
+  'key-rotation-completed': () => ({ rotationId: randomUUID(), level: 'tenant', patientId: null, toKeyId: randomUUID(), rewrapped: 12 }),
+  'key-state-changed': () => ({ keyId: randomUUID(), level: 'tenant', patientId: null, generation: 1, to: 'deactivated', because: randomUUID() }),
+  'key-compromise-reported': () => ({
+    reportId: randomUUID(),
+    level: 'tenant',
+    patientId: null,
+    keyId: randomUUID(),
+    suspectedSince: '2026-11-23T14:44:31.120Z',
+  }),
+  'incident-opened': () => ({
+    incidentId: randomUUID(),
+    kind: 'key-compromise',
+    reportId: randomUUID(),
+    discoveredAt: '2026-11-23T14:44:31.120Z',
+    through: '12',
+    events: 4,
+    patients: 2,
+    readers: 1,
+    feeds: 0,
+    digest: 'a'.repeat(64),
+    individualsBy: '2027-01-22T14:44:31.120Z',
+    secretaryBy: '2027-03-02T00:00:00.000Z',
+    mediaToBeJudged: false,
+  }),
+  'keys-used': () => ({
+    segment: randomUUID(),
+    from: '2026-11-23T14:44:31.120Z',
+    to: '2026-11-23T14:44:33.120Z',
+    uses: [{ subject: 'dr-1', purpose: 'TREAT', reason: 'read-record', operation: 'open', scope: 'allergies', of: [{ owner: randomUUID(), count: 3 }] }],
+  }),
 };
 
 /** Types whose content is sealed. */
@@ -172,6 +244,9 @@ const SEALED: readonly EventType[] = [
   'amendment-extended',
   'amendment-disagreed',
   'amendment-rebutted',
+  'legal-hold-placed',
+  'erasure-refused',
+  'erasure-ordered',
 ];
 
 export type EventOverrides<T extends EventType> = Partial<Omit<EventOf<T>, 'type' | 'data'>> & { readonly data?: Partial<EventOf<T>['data']> };

@@ -57,7 +57,7 @@ export const trailProjection: Projection = {
   version: 1,
   events: ['source-registered'],
   needs: ({ data }) =>
-    'kind' in data ? { keys: [`kind/${data.kind}`], index: data.organization === null ? [] : [`org/${data.organization}`] } : { keys: [], index: [] },
+    'displayName' in data ? { keys: [`kind/${data.kind}`], index: data.organization === null ? [] : [`org/${data.organization}`] } : { keys: [], index: [] },
   apply: ({ event }, rows) => {
     if (event.type !== 'source-registered') return { put: [], remove: [] };
     const { kind, organization, sourceId } = event.data;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { generatedFiles, hashOf, publishedSchemas } from './generated.js';
+import { generatedFiles, hashOf, isLocked, publishedSchemas } from './generated.js';
 
 const lock = JSON.parse(readFileSync('schemas/published/hashes.json', 'utf8')) as Record<string, string>;
 
@@ -11,7 +11,7 @@ test('generated files are fresh: run `node dist/test/tidy/write.js` after a chan
 });
 
 test('a published event schema never changes: a change is a new version with an upcast', () => {
-  const changed = [...publishedSchemas()].filter(([path, schema]) => path.includes('/events/') && lock[path] !== hashOf(schema)).map(([path]) => path);
+  const changed = [...publishedSchemas()].filter(([path, schema]) => isLocked(path) && lock[path] !== hashOf(schema)).map(([path]) => path);
   assert.equal(changed, []);
 });
 

@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { VARIABLES } from '../../adapters/config.js';
 import { codeTable } from '../../adapters/http/openapi.js';
+import { typesOf } from '../../domain/identity/category.js';
 import { canonicalJson } from '../../domain/json/canonical.js';
 import type { JsonValue } from '../../domain/json/json-value.js';
 import { strategies } from '../../domain/resolution/strategies.js';
 import { EVENT_TYPES, EVENTS } from '../../schemas/catalogue.js';
 import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
 import { CATEGORIES, CATEGORY_DESCRIPTIONS } from '../../schemas/phi/categories.js';
+import { MASKING_POLICY_VERSION, MaskingPolicy } from '../../schemas/phi/masking.js';
+import { publishedSensitivity } from '../../schemas/phi/published.js';
+import { SENSITIVITY_VERSION } from '../../schemas/phi/sensitivities.js';
+import { leakTestPage } from '../leaks/places.js';
 import { withQuotes } from './quotes.js';
 
 /** Every generated file: path → text. The tidy test holds them fresh; `node dist/test/tidy/write.js` writes them. */
@@ -19,18 +24,24 @@ export function generatedFiles(): Map<string, string> {
     `# Error codes\n\nGenerated from \`domain/rejections.ts\` and \`adapters/http/problem.ts\`. Bodies are RFC 9457 problem details.\n\n${codeTable()}\n`,
   );
   files.set('docs/configuration.md', configuration());
+  files.set('docs/leak-test.md', leakTestPage());
   files.set('docs/categories.md', categories());
   files.set('docs/walk.md', withQuotes(readFileSync('docs/walk.md', 'utf8')));
   files.set('docs/resolution.md', withStrategies(withQuotes(readFileSync('docs/resolution.md', 'utf8'))));
   return files;
 }
 
-/** Events by version and commands: what is on the wire, in plain JSON Schema. */
+/** Events by version and commands: what is on the wire, in plain JSON Schema; and what is taken for sensitive. */
 export function publishedSchemas(): Map<string, unknown> {
   const events = EVENT_TYPES.map((type) => [`schemas/published/events/${type}.${EVENTS[type].properties.version.const}.json`, EVENTS[type]] as const);
   const commands = COMMAND_NAMES.map((name) => [`schemas/published/commands/${name}.json`, COMMANDS[name]] as const);
-  return new Map<string, unknown>([...events, ...commands]);
+  const sensitivity = [`schemas/published/phi/sensitivity.${SENSITIVITY_VERSION}.json`, publishedSensitivity(typesOf)] as const;
+  const masking = [`schemas/published/phi/masking-policy.${MASKING_POLICY_VERSION}.json`, MaskingPolicy] as const;
+  return new Map<string, unknown>([...events, ...commands, sensitivity, masking]);
 }
+
+/** What names a version is locked: a change is a new version. */
+export const isLocked = (path: string): boolean => path.includes('/events/') || path.includes('/phi/');
 
 export function hashOf(schema: unknown): string {
   return createHash('sha256')

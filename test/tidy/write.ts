@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { generatedFiles, hashOf, publishedSchemas } from './generated.js';
+import { generatedFiles, hashOf, isLocked, publishedSchemas } from './generated.js';
 
 /** Writes the generated files. A published event schema keeps its hash for ever: only new ones are added to the lock. */
 for (const [path, text] of generatedFiles()) {
@@ -14,5 +14,5 @@ try {
 } catch (fault) {
   if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
 }
-const events = [...publishedSchemas()].filter(([path]) => path.includes('/events/')).map(([path, schema]) => [path, hashOf(schema)] as const);
+const events = [...publishedSchemas()].filter(([path]) => isLocked(path)).map(([path, schema]) => [path, hashOf(schema)] as const);
 writeFileSync(lock, `${JSON.stringify({ ...Object.fromEntries(events), ...known }, null, 2)}\n`);

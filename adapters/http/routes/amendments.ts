@@ -24,7 +24,7 @@ export function amendmentRoutes(app: FastifyInstance, services: Services): void 
   );
 }
 
-async function listed(services: Services, request: PatientRequest, { caller, opens }: ReadContext): Promise<Found | Rejection> {
+async function listed(services: Services, request: PatientRequest, { caller, vault, opens }: ReadContext): Promise<Found | Rejection> {
   const { patientId } = request.params;
   const unknown = refuseUnknown(request.query, ['limit', 'cursor']);
   const [limit, after] = [limitFrom(request.query, 100, 500), cursorFrom(request.query, 'amendments')];
@@ -39,7 +39,7 @@ async function listed(services: Services, request: PatientRequest, { caller, ope
   let opened = 0;
   const shown: object[] = [];
   for (const row of rows) {
-    const ring = opens ? ((await services.vault.patientRing(caller.tenant, row.patientId)) ?? null) : null;
+    const ring = opens ? ((await vault.patientRing(caller.tenant, row.patientId)) ?? null) : null;
     const parties = accounting === null || row.acceptance === null ? null : partiesTo(row, accounting.rows);
     const { json, opened: parts } = await amendmentJson(row, services.clock.now(), ring, parties);
     opened += parts;

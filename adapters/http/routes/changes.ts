@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CHANGE_STANDINGS, type ChangeStanding, standingOf } from '../../../domain/change-control/standing.js';
 import { type Rejection, reject } from '../../../domain/rejections.js';
+import type { Vault } from '../../../domain/rings.js';
 import { changeIndex, changePrefix } from '../../../projections/changes.js';
 import type { Row } from '../../../projections/ports.js';
 import { changeJson } from '../../../projections/reading/change-json.js';
@@ -42,7 +43,7 @@ async function listed(services: Services, request: ListRequest, context: ReadCon
   const rows = fitting.slice(0, limit as number);
   // A full page ends at its last row; a short one has looked at all that was read for it.
   const last = fitting.length > rows.length ? rows.at(-1) : looked.length > LOOKED_AT_MOST ? looked[LOOKED_AT_MOST - 1] : undefined;
-  const { found, changes } = await shown(services, context, rows, now);
+  const { found, changes } = await shown(context, rows, now);
   return { ...found, body: `{"changes":[${changes.join(',')}],"next":${JSON.stringify(last === undefined ? null : cursorOf('changes', last.key))}}` };
 }
 
@@ -55,31 +56,26 @@ async function one(services: Services, request: OneRequest, context: ReadContext
   const { tenant } = context.caller;
   const rows = isUuid(changeId) ? await services.models.byIndex('changes', changeIndex(tenant, changeId), { limit: 1 }) : [];
   if (rows.length === 0) return reject('unknown-change');
-  const { found, changes } = await shown(services, context, rows, services.clock.now());
+  const { found, changes } = await shown(context, rows, services.clock.now());
   return { ...found, body: changes.join('') };
 }
 
 /** Opened for those who may, each with its own patient's keys; of an erased patient's there is nothing to open. */
-async function shown(
-  services: Services,
-  { caller, opens }: ReadContext,
-  rows: readonly Row[],
-  now: string,
-): Promise<{ found: Omit<Found, 'body'>; changes: string[] }> {
+async function shown({ caller, vault, opens }: ReadContext, rows: readonly Row[], now: string): Promise<{ found: Omit<Found, 'body'>; changes: string[] }> {
   const changes: string[] = [];
   const patients = new Set<string>();
   let opened = 0;
   for (const { value } of rows) {
     const row = value as ChangeRow;
     if (row.patientId !== null) patients.add(row.patientId);
-    const ring = opens ? await ringOf(services, caller.tenant, row.patientId) : null;
+    const ring = opens ? await ringOf(vault, caller.tenant, row.patientId) : null;
     if (ring !== null) opened += 1;
     changes.push(await changeJson(row, now, ring));
   }
   return { found: { type: JSON_TYPE, patients: [...patients], categories: [], opened }, changes };
 }
 
-async function ringOf({ vault }: Services, tenant: string, patientId: string | null) {
+async function ringOf(vault: Vault, tenant: string, patientId: string | null) {
   return patientId === null ? vault.tenantRing(tenant) : ((await vault.patientRing(tenant, patientId)) ?? null);
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byPrecedence, standingOf } from '../../../domain/authority/precedence.js';
 import { explain } from '../../../domain/authority/words.js';
 import { type Rejection, reject } from '../../../domain/rejections.js';
+import type { Vault } from '../../../domain/rings.js';
 import type { DesignationRow } from '../../../projections/directory.js';
 import type { KnownAt } from '../../../projections/reading/as-of.js';
 import { designationsOf } from '../../../projections/reading/designations.js';
@@ -59,7 +60,7 @@ async function askedOf(services: Services, request: DesignationsRequest): Promis
   return refused ?? (await reachMinimum(services, request, ['directory', 'record'])) ?? { patientId, category, at, knownAt, limit, after };
 }
 
-async function listOf(services: Services, { caller, opens }: ReadContext, asked: Asked): Promise<Found | Rejection> {
+async function listOf(services: Services, { caller, vault, opens }: ReadContext, asked: Asked): Promise<Found | Rejection> {
   const { patientId, category, knownAt, limit, after } = asked;
   const { tenant } = caller;
   const at = asked.at ?? (knownAt !== null && 'time' in knownAt ? knownAt.time : services.clock.now());
@@ -73,7 +74,7 @@ async function listOf(services: Services, { caller, opens }: ReadContext, asked:
   const page = list.slice(begin, begin + limit);
   const last = begin + limit < list.length ? page.at(-1) : undefined;
   const sealed = page.filter((row) => row.sealed !== null);
-  const codes = new Map(opens ? await Promise.all(sealed.map(async (row) => [row.eventId, await codesOf(services, tenant, row)] as const)) : []);
+  const codes = new Map(opens ? await Promise.all(sealed.map(async (row) => [row.eventId, await codesOf(vault, tenant, row)] as const)) : []);
   const designations = page.map((row) => ({ ...shown(row), codes: codes.get(row.eventId) ?? null, standing: standingOf(row, all, at), words: explain(row) }));
   return {
     body: JSON.stringify({ patientId, category, at, knownAt, designations, next: last === undefined ? null : cursorOf('designations', last.eventId) }),
@@ -95,8 +96,8 @@ function shown({ stream: _, sealed: __, position, scope, eventId, ...row }: Desi
 }
 
 /** The codes as the steward wrote them. */
-async function codesOf(services: Services, tenant: string, { eventId, stream, sealed, scope }: DesignationRow): Promise<unknown> {
-  const ring = scope.patientId === null ? undefined : await services.vault.patientRing(tenant, scope.patientId);
+async function codesOf(vault: Vault, tenant: string, { eventId, stream, sealed, scope }: DesignationRow): Promise<unknown> {
+  const ring = scope.patientId === null ? undefined : await vault.patientRing(tenant, scope.patientId);
   if (ring === undefined || sealed === null || stream === null) return null;
   const { codes } = JSON.parse(await ring.open(sealed, { stream, eventId })) as { codes: unknown };
   return codes;

@@ -22,7 +22,7 @@ export async function bundleFound(services: Services, request: PatientRequest, c
   if (isRejection(query)) return query;
   const page = await services.records.read(query);
   const person = query.after === null ? await personOf(services, query) : null;
-  const opener = new Opener(async (member) => (context.opens ? services.vault.patientRing(query.tenant, member) : undefined));
+  const opener = new Opener(async (member) => (context.opens ? context.vault.patientRing(query.tenant, member) : undefined));
   const notes = await notesFor(services, query, opener);
   const { patientId, mergedPatients: replaced } = answering(query, page);
   const body = await recordBundle({
@@ -44,7 +44,7 @@ function alternativesFrom(text: unknown): 'true' | 'false' | Rejection {
 }
 
 /** Null where demographics are not asked for: who may not have them asks for a category. */
-async function personOf(services: Services, query: RecordQuery): Promise<FactsTold | null> {
+export async function personOf(services: Services, query: RecordQuery): Promise<FactsTold | null> {
   if (query.category !== null && query.category !== 'demographics') return null;
   const told: { resolutions: Resolution[]; disputes: Dispute[] } = { resolutions: [], disputes: [] };
   // One Patient cannot be cut into pages; what bounds it is how many records sources and merged patients can have of one person.
@@ -58,7 +58,7 @@ async function personOf(services: Services, query: RecordQuery): Promise<FactsTo
 }
 
 /** Related persons are demographics too, and stand for themselves. */
-function isOfPerson({ fact, winner }: Resolution): boolean {
+export function isOfPerson({ fact, winner }: Resolution): boolean {
   return fact.category === 'demographics' && winner.assertion.resourceType === 'Patient';
 }
 

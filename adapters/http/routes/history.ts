@@ -57,7 +57,7 @@ function sendHistory(services: Services, request: PatientRequest, reply: Fastify
 
 function sendAccesses(services: Services, request: PatientRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { patientId } = request.params;
-  return answerRead(services, request, reply, { action: 'read-accesses', patientId: idOf(request) }, async ({ caller }) => {
+  return answerRead(services, request, reply, { action: 'read-accesses', patientId: idOf(request), alsoErased: true }, async ({ caller }) => {
     const unknown = refuseUnknown(request.query, ['limit', 'cursor']);
     if (unknown !== null) return unknown;
     const limit = limitFrom(request.query, 100, 1000);

@@ -5,7 +5,7 @@ import type { RecordPage, RecordQuery } from '../../../projections/reading/recor
 import { notesFor } from '../fact-notes.js';
 import { formatFrom } from '../format.js';
 import { isRejection } from '../parameters.js';
-import { answerRead, type Found } from '../reading.js';
+import { answerRead, type Found, type ReadContext } from '../reading.js';
 import { firstThings, idOf, type PatientRequest, pageOf, queryOf } from '../record-query.js';
 import type { Services } from '../services.js';
 import { bundleFound } from './fhir-record.js';
@@ -26,7 +26,7 @@ function sendRecord(services: Services, request: PatientRequest, reply: FastifyR
     const query = await queryOf(services, request, context, 'facts', ['format']);
     if (isRejection(query)) return query;
     const page = await services.records.read(query);
-    return factsPage(services, query, page, 'facts', context.opens);
+    return factsPage(services, query, page, 'facts', context);
   });
 }
 
@@ -35,13 +35,13 @@ function sendConflicts(services: Services, request: PatientRequest, reply: Fasti
     const query = await queryOf(services, request, context, 'conflicts');
     if (isRejection(query)) return query;
     const page = await services.records.read(query);
-    return factsPage(services, query, page, 'conflicts', context.opens);
+    return factsPage(services, query, page, 'conflicts', context);
   });
 }
 
 /** The page's facts with what travels with each, opened for those who may. */
-async function factsPage(services: Services, query: RecordQuery, page: RecordPage, list: string, opens: boolean): Promise<Found> {
-  const opener = opens ? new Opener((member) => services.vault.patientRing(query.tenant, member)) : null;
+async function factsPage(services: Services, query: RecordQuery, page: RecordPage, list: string, { vault, opens }: ReadContext): Promise<Found> {
+  const opener = opens ? new Opener((member) => vault.patientRing(query.tenant, member)) : null;
   const notes = await notesFor(services, query, opener);
   const facts = await Promise.all(firstThings(page).map(async (resolution) => factJson(resolution, page.disputes, opener, await notes.of(resolution.fact))));
   return pageOf(query, page, list, facts, (opener?.count ?? 0) + notes.opened());

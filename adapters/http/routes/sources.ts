@@ -40,7 +40,7 @@ async function mappingFound(services: Services, request: PatientRequest, context
   const query = await queryOf(services, request, context, 'sources');
   if (isRejection(query)) return query;
   const { group, page, next } = await services.records.facts(query);
-  const opener = openerFor(services, context);
+  const opener = openerFor(context);
   const sources = await mappingOf(page, opener);
   return {
     body: JSON.stringify({ ...answering(query, { group }), knownAt: query.knownAt, sources, next: nextOf({ next }, 'sources') }),
@@ -63,7 +63,7 @@ async function lookupFound(services: Services, request: PatientRequest, context:
   const { tenant } = context.caller;
   const { patientId } = request.params;
   const group = await services.records.groupOf(tenant, patientId, knownAt);
-  const deps = { ...services, ringOf: (member: string) => services.vault.patientRing(tenant, member) };
+  const deps = { ...services, ringOf: (member: string) => context.vault.patientRing(tenant, member) };
   const facts = await factsOfRecord(deps, { tenant, group, knownAt, ...lookup });
   const [found] = await mappingOf(facts, null);
   // The caller knows the id already: nothing is opened to say it again.
@@ -84,6 +84,6 @@ function lookupFrom(body: unknown): SourceLookup | Rejection {
   return isLookup(read.value) ? read.value : bad('body', 'source and sourceRecordId, and nothing else');
 }
 
-function openerFor(services: Services, { caller, opens }: ReadContext): Opener | null {
-  return opens ? new Opener((member) => services.vault.patientRing(caller.tenant, member)) : null;
+function openerFor({ caller, vault, opens }: ReadContext): Opener | null {
+  return opens ? new Opener((member) => vault.patientRing(caller.tenant, member)) : null;
 }

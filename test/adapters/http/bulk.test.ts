@@ -128,7 +128,7 @@ test('with Prefer: handling=quarantine refused lines are kept, sealed, with thei
     again.lines.map((one) => one.quarantined.repeated),
     [true, true],
   );
-  const { json } = await house.get('/v1/quarantine?source=ehr', await house.token('steward'));
+  const { json } = await house.get('/v1/quarantine?source=ehr', await house.token('privacy-officer'));
   assert.equal(
     json.quarantine.map((one: { code: string; resourceType: string; input: string }) => [one.code, one.resourceType, one.input]),
     [
@@ -136,6 +136,12 @@ test('with Prefer: handling=quarantine refused lines are kept, sealed, with thei
       ['invalid-resource', 'Observation', JSON.stringify(bad[1])],
     ],
   );
+});
+
+test('a word that only looks like a FHIR type is not kept in clear', async ({ house, ehr }) => {
+  await house.bulk(['{"resourceType":"Vandermeer", "broken'], ehr, { prefer: 'handling=quarantine' });
+  const { text } = await house.get('/v1/quarantine?source=ehr', await house.token('auditor'));
+  assert.not.match(text, 'Vandermeer');
 });
 
 test('who may not fill the quarantine does not', async ({ house }) => {

@@ -193,7 +193,7 @@ test('every read is on record before its answer, with who, why, what and how muc
     action: 'read-record',
     outcome: 'allowed',
     code: null,
-    rule: 'role-permissions@2',
+    rule: 'role-permissions@3',
     patients: [patientId],
     categories: ['allergies'],
     opened: 2,

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { blinded } from '../../../domain/matching/blinded.js';
 import { CandidateReader } from '../../../projections/candidates-reader.js';
 import { patient, type Said } from '../../domain/matching/people.js';
+import { TESTER } from '../../support/vault.js';
 import { type Answer, House } from '../http/house.js';
 
 interface World {
@@ -113,8 +114,8 @@ test('another tenant’s patients are never met', async (world) => {
 });
 
 test('before a patient is registered, the ones they may be are found', async ({ house, ids }) => {
-  const { vault, models } = house.ledger.services;
-  const ring = await vault.tenantRing('acme');
+  const { keys, models } = house.ledger.services;
+  const ring = await keys.usedBy(TESTER).tenantRing('acme');
   const said = blinded(patient({ ...leonora, given: 'Leonore' }), (text) => ring.blind('match', text));
   const found = await new CandidateReader(models).duplicatesOf('acme', said, 10);
   assert.is(found.length, 3);

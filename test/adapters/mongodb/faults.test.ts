@@ -82,7 +82,7 @@ test('a server that is gone is a fault within the time of a call, for each call'
     await bounded(Promise.all(calls.map(faultCode))),
     calls.map(() => 'read-models-unavailable'),
   );
-  const asked = [keys.get('north', 'p1'), keys.claim('north', 'token', 'p1', null)];
+  const asked = [keys.secrets('north', 'p1'), keys.erase('north', 'p1'), keys.claim('north', 'token', 'p1', null)];
   assert.equal(
     await bounded(Promise.all(asked.map(faultCode))),
     asked.map(() => 'keys-unavailable'),
@@ -93,11 +93,20 @@ test('a server that is gone is a fault within the time of a call, for each call'
 
 test('a claim whose commit is lost, or met another, is settled by asking again', async ({ wire }) => {
   const keys = await MongoKeyStore.connect(wire.url('ledger'), QUICK);
-  const secret = { tenant: 'north', owner: 'p1', keyId: 'k', generation: 1, kekId: 'kek', wrapped: 'w' };
+  const secret = {
+    tenant: 'north',
+    owner: 'p1',
+    keyId: 'k',
+    generation: 1,
+    kekId: 'kek',
+    wrapped: 'w',
+    state: 'active',
+    createdAt: '2026-01-01T00:00:00Z',
+  } as const;
   wire.mishap({ command: 'commitTransaction', times: 1, hangUp: 'after' });
   wire.mishap({ command: 'findAndModify', times: 1, error: TRANSIENT });
   assert.is(await keys.claim('north', 'token', 'p1', secret), 'p1');
-  assert.equal(await keys.get('north', 'p1'), secret);
+  assert.equal(await keys.secrets('north', 'p1'), [secret]);
   await keys.close();
 });
 

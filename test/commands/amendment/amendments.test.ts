@@ -45,6 +45,28 @@ const answer = (desk: Desk, amendmentId: string, more: object) => desk.send(offi
 const deny = { answer: 'deny', basis: 'accurate-and-complete', text: 'The test was positive.' };
 const notes = async ({ desk, patientId }: World, of: Fact) => attachedTo(of, await amendmentsOf(desk.models, 'acme', patientId), '2099-01-01T00:00:00.000Z');
 
+test('words about a sensitive fact are sealed under its sensitivity, the answers too', async (world) => {
+  const { desk, ehr, ada, patientId } = world;
+  const about = [
+    { system: 'http://loinc.org', code: '75622-1' },
+    { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SUD' },
+  ];
+  const resource = { resourceType: 'Observation', status: 'final', code: { coding: about }, valueString: 'reactive', effectiveDateTime: '2025-05-01' };
+  await desk.done(ehr, 'record-fact', { patientId, resource, sourceRecordId: 'o1' });
+  await desk.project();
+  const [row] = await desk.models.byPrefix('record', factPrefix('acme', patientId, 'observations'), { limit: 1 });
+  const disputed = row?.value as Fact;
+  const amendmentId = await ask({ ...world, factId: disputed.factId }, ada, { request: 'that was not me' });
+  assert.is(await answer(desk, amendmentId, deny), 'recorded');
+  const events = await desk.store.readStream(`acme.amendment-${amendmentId}`, { limit: 10 });
+  const [part] = disputed.assertions[0]?.heads[0]?.sealed ?? [];
+  assert.equal(
+    events.map(({ event }) => event.sealed[0]?.scope),
+    [part?.scope, part?.scope],
+  );
+  assert.match(part?.scope ?? '', /^~/);
+});
+
 test('a patient disputes a fact: all that asserted it is named, and the words are sealed', async (world) => {
   const { desk, ada, patientId } = world;
   const amendmentId = await ask(world, ada);

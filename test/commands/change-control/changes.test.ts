@@ -209,7 +209,7 @@ test('an effect that stands in its own way when it is tried again has still take
   store.beforeAppend = async () => undefined;
   const [effect] = await eventsOf(desk, 'system-of-record-designated');
   const again = desk.command(officer, 'approve-change', { changeId }) as CommandRequest<{ changeId: string }>;
-  const outcome = await approveChange(desk.deps, again, async () => reject('conflict-changed'));
+  const outcome = await approveChange({ ...desk.deps, vault: desk.vault }, again, async () => reject('conflict-changed'));
   assert.is(outcome.kind === 'done' && outcome.receipt.eventIds[1], effect?.id);
 });
 

@@ -33,6 +33,7 @@ function byItsSubject(): typeof changeDecider {
 
 const propose = (subject: string, emergency = false): ChangeCommand => ({
   name: 'propose-change',
+  scope: 'change-control',
   subject,
   data: {
     changeId: CHANGE,

@@ -9,9 +9,12 @@ const test = suite('protected changes');
 
 const command = (name: string, body: object = {}, subject = 'steward-1', roles = ['steward']) => ({ name, body, caller: { actor: { subject, roles } } });
 
-test('designations and merges need a second person; what is said by a source of its own does not', () => {
+test('designations, merges and what cannot be undone need a second person; what is said by a source of its own does not', () => {
   const needing = COMMAND_NAMES.filter((name) => needsApproval(command(name, {}, 'ehr', ['source'])));
-  assert.equal(needing.sort(), ['designate-system-of-record', 'merge-patients', 'unmerge-patients', 'withdraw-designation']);
+  const expected = ['designate-system-of-record', 'erase-patient', 'merge-patients', 'release-legal-hold', 'unmerge-patients', 'withdraw-designation'];
+  assert.equal(needing.sort(), expected);
+  assert.ok(needsApproval(command('rotate-key', { level: 'root' })), 'the root is everybody’s');
+  assert.not.ok(needsApproval(command('rotate-key', { level: 'tenant' })));
 });
 
 test('a correction needs one when it is of another source, whoever sends it', () => {
@@ -37,8 +40,9 @@ test('safety is told by category, and of demographics by element; what is not kn
 
 test('a proposal is for those who might send the command themselves, a correction for stewards and officers', () => {
   for (const name of PROTECTED_COMMANDS) {
-    assert.ok(mayPropose(['steward'], name), name);
-    assert.is(mayPropose(['privacy-officer'], name), name === 'correct-fact', name);
+    const officers = ['erase-patient', 'release-legal-hold', 'rotate-key'].includes(name);
+    assert.is(mayPropose(['steward'], name), !officers, name);
+    assert.is(mayPropose(['privacy-officer'], name), officers || name === 'correct-fact', name);
     for (const role of ['source', 'clinician', 'patient', 'auditor']) assert.not.ok(mayPropose([role], name), `${role} ${name}`);
   }
 });

@@ -3,12 +3,13 @@ import * as assert from 'uvu/assert';
 import { blinded, type Tokens } from '../../../domain/matching/blinded.js';
 import { compare } from '../../../domain/matching/compare.js';
 import { type Score, scoreOf } from '../../../domain/matching/score.js';
+import { runs } from '../../support/runs.js';
 import { blindForTests } from './febrl.js';
 import { Chance, patient, type Said } from './people.js';
 
 const test = suite('matching on pairs that are hard');
 
-const EACH = 300;
+const EACH = runs(300);
 const SIZES = [1000, 100_000, 1_000_000];
 
 const tokensOf = (said: Said): Tokens => blinded(patient(said), blindForTests).tokens;

@@ -10,7 +10,7 @@ recording('nothing can be said of a patient who was never registered', () => {
   for (const command of [records(), corrects(), retracts(), updates()]) given(patientDecider).when(command).thenRefused('unknown-patient');
 });
 
-recording('what a source says first of a record becomes an event, sealed under its category', () => {
+recording('what a source says first of a record becomes an event, sealed as it says', () => {
   const said = saying();
   patient()
     .when(records())
@@ -18,7 +18,7 @@ recording('what a source says first of a record becomes an event, sealed under i
       type: 'fact-recorded',
       data: { assertionId: said.newAssertionId, sourceVersion: '1', contentToken: said.contentToken, statements: said.statements },
       source: { id: 'ehr', recordKey: said.recordKey },
-      content: { scope: 'allergies', text: said.text },
+      content: said.content,
     });
 });
 

@@ -43,7 +43,7 @@ export function saying({ source = 'ehr', record = 'r1', version = '1', words = '
     contentToken: token(`content ${words} ${JSON.stringify(elements ?? parts ?? null)}`),
     statements,
     validTime: { from, to: null },
-    text: `{"words":"${words}"}`,
+    content: { scope: category, text: `{"words":"${words}"}` },
     newAssertionId: uuid(`assertion ${source}|${record}`),
   };
 }

@@ -52,7 +52,7 @@ export function headOf(record: string, { version = '1', value = 'v', about = [],
     contradicts: contradicts.map(token),
     standing,
     stream: 'acme.patient-1',
-    sealed: SEALED,
+    sealed: [SEALED],
   };
 }
 

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { resolveFact } from '../../../domain/resolution/resolve.js';
 import { recordProjection } from '../../../projections/record.js';
 import { factsOf, pagesOf, recorded, recordText, rowsAfter } from '../../projections/folding.js';
+import { runs } from '../../support/runs.js';
 import { patient, records } from '../record/saying.js';
 import { anyDesignations, by } from './facts.js';
 import { anyHistory, anyOrders } from './histories.js';
@@ -15,7 +16,7 @@ test('any order that a log can have gives the same record, byte for byte, settle
     fc.asyncProperty(anyOrders, anyDesignations, async ({ one, other }, designations) => {
       assert.is(await recordText(factsOf(recorded(one)), designations), await recordText(factsOf(recorded(other)), designations));
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
 });
 
@@ -31,7 +32,7 @@ test('event by event, in pages that end anywhere and come again, the rows hold w
         factsOf(recorded(one)),
       );
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -45,7 +46,7 @@ test('something else that is said changes no other fact', async () => {
       assert.is(facts.length, others.length + 1);
       assert.is(await recordText(others), await recordText(factsOf(recorded(history))));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -60,7 +61,7 @@ test('nothing that is live is hidden: every live statement is a value or an alte
         assert.equal(shown.sort(), live.sort());
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -6,6 +6,7 @@ const test = suite('quarantine');
 
 const refusedLine = (text: string) => ({
   source: 'lis',
+  scope: 'quarantine',
   data: { code: 'invalid-json', resourceType: null, pointer: null, inputToken: token(text) },
   text,
 });

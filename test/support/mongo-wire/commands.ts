@@ -26,6 +26,7 @@ export class CommandError extends Error {
 
 export const COMMANDS: Readonly<Record<string, (command: Document, context: Context) => Document>> = {
   find,
+  aggregate,
   getMore,
   update,
   delete: remove,
@@ -43,16 +44,38 @@ function find(command: Document, context: Context): Document {
   const namespace = `${context.database}.${command['find']}`;
   const known = documentsOf(namespace, context);
   checkHint(command, namespace, context);
-  const sort = Object.keys((command['sort'] as Document | undefined) ?? {});
-  if (sort.length > 0 && sort.join() !== '_id') throw new CommandError(2, 'only a sort by _id is understood');
   const found = matching(known, (command['filter'] as Document | undefined) ?? {});
-  if (sort.length > 0) found.sort((left, right) => compare(left['_id'], right['_id']));
+  const sort = Object.entries((command['sort'] as Document | undefined) ?? {});
+  if (sort.some(([, direction]) => direction !== 1)) throw new CommandError(2, 'only ascending sorts are understood');
+  if (sort.length > 0) found.sort((left, right) => firstDifference(sort.map(([field]) => compare(left[field], right[field]))));
   const limit = Number(command['limit'] ?? 0);
   const projected = (limit === 0 ? found : found.slice(0, limit)).map((document) => project(document, command['projection'] as Document | undefined));
   const size = Number(command['batchSize'] ?? BATCH);
   const rest = projected.slice(size);
   const atClusterTime = new Timestamp({ t: 1, i: context.readAt });
   return { cursor: { ...batch('firstBatch', projected.slice(0, size), rest, namespace, context), ...(context.inTransaction ? {} : { atClusterTime }) } };
+}
+
+function firstDifference(comparisons: readonly number[]): number {
+  return comparisons.find((one) => one !== 0) ?? 0;
+}
+
+/** A `$match` and then a `$group` that counts by fields; no other pipeline is asked for. */
+function aggregate(command: Document, context: Context): Document {
+  const namespace = `${context.database}.${command['aggregate']}`;
+  const [first, second, ...more] = command['pipeline'] as Document[];
+  const { _id, ...counts } = (second?.['$group'] ?? {}) as Document;
+  const [[name, count] = ['', {}], ...others] = Object.entries(counts);
+  if (first?.['$match'] === undefined || more.length + others.length > 0 || (count as Document)['$sum'] !== 1)
+    throw new CommandError(2, 'only a match and a group that counts are understood');
+  const groups = new Map<string, Document>();
+  for (const document of matching(documentsOf(namespace, context), first['$match'] as Document)) {
+    const fields = Object.entries(_id as Document).map(([field, from]) => [field, document[String(from).slice(1)]]);
+    const group = Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+    const known = groups.get(JSON.stringify(group));
+    groups.set(JSON.stringify(group), { _id: group, [name]: Number(known?.[name] ?? 0) + 1 });
+  }
+  return { cursor: { id: Long.ZERO, ns: namespace, firstBatch: [...groups.values()] } };
 }
 
 function getMore(command: Document, context: Context): Document {

@@ -1,0 +1,43 @@
+import type { Config } from '../../config.js';
+import type { KeyStore } from '../../keys/key-store.js';
+import type { RootKeys } from '../../keys/root.js';
+import { CliProblem } from '../problem.js';
+import { withKeyStore, withRoot } from './opening.js';
+
+/** Destroys a root key under which nothing lies any more. The stores are ours meanwhile, so nothing can come under it. */
+export async function destroyRoot(config: Config, rootId: string): Promise<void> {
+  await withKeyStore(config, (store) =>
+    withRoot(config, async (root) => {
+      if (!(await root.list()).some((one) => one.rootId === rootId)) throw new CliProblem('There is no such root key. `keys verify` lists them.');
+      const current = await root.currentId();
+      if (current === rootId) throw new CliProblem('This is the current root key. Rotate the root first.');
+      await refuseInUse(store, rootId, current);
+      await retire(root, rootId);
+    }),
+  );
+  process.stdout.write(`Root key ${rootId} is destroyed. Destroy the copies of it that are kept elsewhere, too.\n`);
+}
+
+async function refuseInUse(store: KeyStore, rootId: string, current: string): Promise<void> {
+  const all = await store.allKeks();
+  const keks = all.filter((kek) => kek.rootId === rootId);
+  if (keks.length > 0)
+    throw new CliProblem(`${keks.length} keys of tenants still lie under this root key, the first of tenant ${keks[0]?.tenant}. Rotate the root first.`);
+  // A key store that has nothing to do with these root keys would say of each that nothing lies under it.
+  if (!all.some((kek) => kek.rootId === current))
+    throw new CliProblem('Nothing in the key store lies under the current root key: DATA_DIR or MONGODB_URL names other stores than those of this key.');
+  for (const tenant of await store.tenants()) {
+    // Rows from before tenants had keys of their own lie under a root key itself.
+    if ((await store.countSecrets(tenant)).some(({ kekId }) => kekId === rootId))
+      throw new CliProblem(`Secrets of tenant ${tenant} still lie under this root key. Send \`keys reseal --tenant ${tenant}\` first.`);
+  }
+}
+
+async function retire(root: RootKeys, rootId: string): Promise<void> {
+  try {
+    await root.retire(rootId);
+  } catch (fault) {
+    if (fault instanceof TypeError) throw new CliProblem('The provider destroys root keys from the oldest on: destroy those before it first.');
+    throw fault;
+  }
+}

@@ -1,0 +1,11 @@
+import type { KeyRing, Vault } from '../../domain/rings.js';
+
+/** A vault whose rings hold these scopes and no others: what code that answers a reader is given to work with. */
+export function entitledVault(vault: Vault, scopes: ReadonlySet<string>): Vault {
+  const limited = (ring: KeyRing | undefined) => ring?.limitedTo(scopes);
+  return {
+    ...vault,
+    patientRing: async (tenant, patientId) => limited(await vault.patientRing(tenant, patientId)),
+    tenantRing: async (tenant) => (await vault.tenantRing(tenant)).limitedTo(scopes),
+  };
+}

@@ -1,0 +1,18 @@
+import { Type } from '@sinclair/typebox';
+import { eventSchema, nullable, Uuid } from '../event.js';
+import { KEY_LEVELS } from '../phi/key-levels.js';
+
+export const ROTATION_REASONS = ['scheduled', 'cryptoperiod', 'staff-change', 'compromise', 'migration', 'restored-backup'] as const;
+
+/** A key is to be replaced by its next generation; or, for `reseal`, all is to be wrapped under the keys that are current now. */
+export const KeyRotationOrdered = eventSchema('key-rotation-ordered', 1, {
+  rotationId: Uuid,
+  kind: Type.Union([Type.Literal('rotate'), Type.Literal('reseal')]),
+  level: Type.Union(KEY_LEVELS.map((level) => Type.Literal(level))),
+  patientId: nullable(Uuid),
+  /** The key as it was when this was decided; null where there was none yet, and for `reseal`. */
+  fromKeyId: nullable(Type.String({ minLength: 1, maxLength: 200 })),
+  because: Type.Union(ROTATION_REASONS.map((reason) => Type.Literal(reason))),
+  /** The change that agreed to it; null where one person is enough. */
+  approval: nullable(Uuid),
+});
