@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -17,11 +18,13 @@ interface Counts {
 const AT_ONCE = 3;
 const FILE_WITHIN_MS = 170_000;
 const folder = fileURLToPath(new URL('.', import.meta.url));
+const entries = mkdtempSync(join(tmpdir(), 'tests-'));
 const wanted = process.argv.slice(2);
 
-/** Pure: no process, no clock and no file of theirs gets in another's way. */
-const TOGETHER = /^(domain|schemas|projections)\//;
-const TOGETHER_AT_MOST = 24;
+/** Folders whose files may share a process: nothing of theirs gets in another's way. How many, so that all workers have something to do. */
+const TOGETHER = /^(domain|schemas|projections|commands|adapters\/http)\//;
+const TOGETHER_AT_MOST: Readonly<Record<string, number>> = { commands: 7, 'adapters/http': 7 };
+const OTHERWISE_AT_MOST = 24;
 
 interface Job {
   readonly name: string;
@@ -39,8 +42,9 @@ function jobs(): Job[] {
   }
   const groups = [...pure].flatMap(([room, files]) => {
     const pieces: Job[] = [];
-    for (let from = 0; from < files.length; from += TOGETHER_AT_MOST) {
-      const some = files.slice(from, from + TOGETHER_AT_MOST);
+    const atMost = TOGETHER_AT_MOST[room] ?? OTHERWISE_AT_MOST;
+    for (let from = 0; from < files.length; from += atMost) {
+      const some = files.slice(from, from + atMost);
       pieces.push({ name: some.length === 1 ? (some[0] as string) : `${room}: ${some.length} files from ${some[0]}`, files: some });
     }
     return pieces;
@@ -60,16 +64,18 @@ function isLong(file: string): boolean {
   return /^(crash|end-to-end|leaks|contracts|domain\/(resolution|matching))|resolutions-order/.test(file);
 }
 
-/** One module that loads them all, so that every suite is there before the first runs. */
-function argumentsOf({ files }: Job): string[] {
-  if (files.length === 1) return [join(folder, files[0] as string)];
-  return ['--input-type=module', '-e', files.map((file) => `import ${JSON.stringify(pathToFileURL(join(folder, file)).href)};`).join('\n')];
+/** One module that loads them all, so that every suite is there before the first runs. A file, since threads inherit the arguments. */
+function entryOf({ files }: Job): string {
+  if (files.length === 1) return join(folder, files[0] as string);
+  const entry = join(entries, `${files.length}-from-${(files[0] as string).replaceAll('/', '-')}.mjs`);
+  writeFileSync(entry, files.map((file) => `import ${JSON.stringify(pathToFileURL(join(folder, file)).href)};\n`).join(''));
+  return entry;
 }
 
 function run(job: Job): Promise<{ counts: Counts; output: string; elapsedMs: number }> {
   return new Promise((resolve) => {
     const began = Date.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', ...argumentsOf(job)], {
+    const child = spawn(process.execPath, ['--enable-source-maps', entryOf(job)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, FORCE_COLOR: '0' },
     });
@@ -120,6 +126,7 @@ async function worker(): Promise<void> {
 
 const began = Date.now();
 await Promise.all(Array.from({ length: AT_ONCE }, worker));
+rmSync(entries, { recursive: true });
 for (const reason of reasons) process.stdout.write(`${reason}\n`);
 process.stdout.write(`in ${((Date.now() - began) / 1000).toFixed(0)} s\n`);
 process.stdout.write(`${all.passed} passed, ${all.failed} failed${all.skipped > 0 ? `, ${all.skipped} skipped` : ''}\n`);

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CATEGORIES } from '../../schemas/phi/categories.js';
 import type { Json } from '../support/client.js';
+import { LONG } from '../support/runs.js';
 import { Searcher } from '../support/search.js';
 import { LedgerServer } from '../support/server.js';
 
@@ -64,7 +65,8 @@ async function loadAndSearch(paths: readonly string[]): Promise<void> {
 
 test('a whole patient is loaded and cannot be found', () => loadAndSearch([OWN]));
 
-if (existsSync(SHARED)) {
+if (!LONG) console.log('SKIP 1 more synthetic patients: `npm run test:long` loads them');
+else if (existsSync(SHARED)) {
   test('so are several others, and a bulk export', async () => {
     const bundles = readdirSync(`${SHARED}/r4-bundles`).filter((_, index) => index % 20 === 0);
     const exported = ['Patient', 'AllergyIntolerance', 'Immunization'].map((type) => `${SHARED}/bulk-ndjson-10-patients/${type}.000.ndjson.gz`);
