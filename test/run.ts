@@ -22,8 +22,8 @@ const entries = mkdtempSync(join(tmpdir(), 'tests-'));
 const wanted = process.argv.slice(2);
 
 /** Folders whose files may share a process: nothing of theirs gets in another's way. How many, so that all workers have something to do. */
-const TOGETHER = /^(domain|schemas|projections|commands|adapters\/http)\//;
-const TOGETHER_AT_MOST: Readonly<Record<string, number>> = { commands: 7, 'adapters/http': 7 };
+const TOGETHER = /^(domain|schemas|projections|commands|adapters\/http|adapters\/keys|adapters\/masking|adapters\/matching|adapters\/fhir)\//;
+const TOGETHER_AT_MOST: Readonly<Record<string, number>> = { commands: 7, 'adapters/http': 7, 'adapters/keys': 8, 'adapters/fhir': 4 };
 const OTHERWISE_AT_MOST = 24;
 
 interface Job {

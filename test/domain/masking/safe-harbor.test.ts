@@ -13,6 +13,7 @@ import { LIMITED_DATA_SET, PLANS, SAFE_HARBOR } from '../../../domain/masking/pl
 import { maskResource } from '../../../domain/masking/walk.js';
 import { AnyResource, RESOURCE_TYPES } from '../../support/any-resource.js';
 import { maskTools } from '../../support/mask-tools.js';
+import { runs } from '../../support/runs.js';
 
 const test = suite('Safe Harbor');
 const validator = createFhirValidator();
@@ -44,7 +45,7 @@ test('whatever a resource of any type holds, no text, id, number or closer date 
       assert.equal(validator.validate(masked), [], `${JSON.stringify(resource)}\n${text}`);
       kept += Object.keys(masked).length - 2;
     }),
-    { numRuns: RUNS },
+    { numRuns: runs(RUNS) },
   );
   assert.ok(kept > RUNS, 'and something is left');
 });
@@ -66,7 +67,7 @@ test('a limited data set and a shifted one lose the same texts, and stay sound',
         assert.equal(validator.validate(masked), [], text);
       },
     ),
-    { numRuns: RUNS },
+    { numRuns: runs(RUNS) },
   );
 });
 
@@ -93,7 +94,7 @@ test('masks throw for no input, sound or not, under no plan', () => {
       maskResource(odd as JsonObject, plan, maskTools());
       maskResource(Object(value) as JsonObject, plan, maskTools());
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
