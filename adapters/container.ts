@@ -32,6 +32,7 @@ import { Intake } from './http/intake.js';
 import type { Services } from './http/services.js';
 import { type Erasures, startErasures } from './keys/erasures.js';
 import { startKeyDuties } from './keys/key-duties.js';
+import { LEDGER_USER } from './keys/ledger-voice.js';
 import { notingStore } from './keys/noting-store.js';
 import { type OpenKeys, openKeys } from './keys/open-keys.js';
 import { DamagedSegment } from './keys/use-spool.js';
@@ -49,9 +50,6 @@ import { openEventStore, openReadModels } from './stores.js';
 import { ucumUnits } from './ucum/units.js';
 
 const HANG_UP_EVERY_MS = 50;
-
-/** In whose name indexes open what is sealed. */
-const INDEXING = { subject: 'clinical-ledger', purpose: 'SYSADMIN' };
 
 /** Everything that the process is made of, by name. */
 interface Parts {
@@ -139,10 +137,15 @@ async function assemble(config: Config, log: Logger, opened: (() => Promise<void
   opened.push(() => erasures.stop());
   const host = new ProjectionHost({ config, shared: { events: shared, modelsVersion }, owner }, progress, onFault);
   opened.push(() => host.stop());
-  const patients = keeperWithKeys(parts, patientIndexing(keys.usedBy({ ...INDEXING, reason: 'patients-index' }), phoneReader(config.country)), owner, onFault);
+  const patients = keeperWithKeys(
+    parts,
+    patientIndexing(keys.usedBy({ ...LEDGER_USER, reason: 'patients-index' }), phoneReader(config.country)),
+    owner,
+    onFault,
+  );
   await patients.start();
   opened.push(() => patients.stop());
-  const candidates = keeperWithKeys(parts, candidateIndexing(keys.usedBy({ ...INDEXING, reason: 'candidates-index' })), owner, onFault);
+  const candidates = keeperWithKeys(parts, candidateIndexing(keys.usedBy({ ...LEDGER_USER, reason: 'candidates-index' })), owner, onFault);
   await candidates.start();
   opened.push(() => candidates.stop());
   const duties = startKeyDuties({

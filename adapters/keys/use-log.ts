@@ -4,6 +4,7 @@ import { TIMELESS } from '../../domain/decider.js';
 import { LedgerFault } from '../../domain/rejections.js';
 import { streams } from '../../domain/streams.js';
 import type { EventOf, LedgerEvent } from '../../schemas/catalogue.js';
+import { LEDGER_ACTOR } from './ledger-voice.js';
 import { DamagedSegment, type Segment, type UseSpool } from './use-spool.js';
 import { type CountedUse, type KeyUse, type KeyUses, UseCounts } from './uses.js';
 
@@ -14,8 +15,6 @@ const OWNERS_AT_MOST = 2000;
 const LINES_AT_MOST = 2000;
 /** More events than one segment makes. */
 const LOOK_BACK = 100;
-/** The ledger itself: nobody's token stands behind what it writes of its own accord. */
-const LEDGER = { subject: 'clinical-ledger', roles: ['ledger'], organization: null };
 
 type Row = EventOf<'keys-used'>['data']['uses'][number];
 
@@ -150,7 +149,7 @@ export class KeyUseLog implements KeyUses {
 
   #event(tenant: string, stream: string, data: EventOf<'keys-used'>['data']): LedgerEvent {
     const id = this.deps.ids.next();
-    const envelope = { tenant, actor: LEDGER, purpose: 'SYSADMIN', correlationId: id, causationId: id, idempotency: null };
+    const envelope = { tenant, actor: LEDGER_ACTOR, purpose: 'SYSADMIN', correlationId: id, causationId: id, idempotency: null };
     return envelop(this.deps, stream, id, { type: 'keys-used', data, source: null, validTime: TIMELESS, content: null }, [], envelope);
   }
 }
