@@ -70,7 +70,7 @@ class FileRoot implements RootKeys {
   async wrap(secret: Uint8Array<ArrayBuffer>, context: string): Promise<RootWrapped> {
     if (secret.length === 0 || secret.length > SECRET_AT_MOST_BYTES) throw new TypeError('a secret has 1 to 1024 bytes');
     const { keyId, key } = await this.#current();
-    const sealed = await sealCommitted(key, context, secret);
+    const sealed = sealCommitted(key, context, secret);
     return { rootId: keyId, wrapped: Buffer.concat([Buffer.of(COMMITTED_FORM), sealed]).toString('base64url') };
   }
 
@@ -81,7 +81,7 @@ class FileRoot implements RootKeys {
       const bytes = fromBase64url(wrapped);
       if (bytes.length === FIRST_FORM_BYTES) return await this.#openFirstForm(key, new Uint8Array(bytes), context);
       if (bytes[0] !== COMMITTED_FORM) throw new Error('the wrapped form is unknown');
-      return await openCommitted(key.key, context, bytes.subarray(1));
+      return openCommitted(key.key, context, bytes.subarray(1));
     } catch (cause) {
       throw new LedgerFault('key-unreadable', { cause });
     }

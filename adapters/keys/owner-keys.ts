@@ -32,6 +32,7 @@ type Head = Pick<SealedPart, 'name' | 'scope' | 'suite' | 'keyId' | 'generation'
 export class OwnerKeys {
   readonly #generations: readonly Generation[];
   readonly #held = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
+  readonly #published = new Map<string, string>();
 
   /** `generations` oldest first, at least one. */
   constructor(
@@ -44,7 +45,12 @@ export class OwnerKeys {
 
   /** How a scope is called in the clear of an event: a sensitive one by a keyed hash, since its name would be a diagnosis. */
   published(scope: string): string {
-    return isOpenScope(scope) ? scope : `${SENSITIVE}${this.blind('scope', scope)}`;
+    if (isOpenScope(scope)) return scope;
+    const known = this.#published.get(scope);
+    if (known !== undefined) return known;
+    const name = `${SENSITIVE}${this.blind('scope', scope)}`;
+    this.#published.set(scope, name);
+    return name;
   }
 
   /** The published names of all scopes that are within these. */
@@ -62,7 +68,7 @@ export class OwnerKeys {
     const { keyId, generation, material } = newest;
     const scope = this.published(place.scope);
     const head: Head = { name: place.name, scope, suite: SUITE, keyId, generation };
-    const sealed = await sealFields(material.derived(sealing(SUITE, scope, generation)), this.#associated(head, place), Buffer.from(content));
+    const sealed = sealFields(material.derived(sealing(SUITE, scope, generation)), this.#associated(head, place), Buffer.from(content));
     return {
       name: place.name,
       scope,
@@ -80,7 +86,7 @@ export class OwnerKeys {
       const found = this.#generations.find(({ keyId, generation }) => keyId === part.keyId && generation === part.generation);
       if (found === undefined) throw new Error('sealed under another key');
       const key = found.material.derived(sealing(part.suite, part.scope, part.generation));
-      const content = part.suite === 1 ? await this.#openOne(key, part, place) : await openFields(key, this.#associated(part, place), fieldsOf(part));
+      const content = part.suite === 1 ? await this.#openOne(key, part, place) : openFields(key, this.#associated(part, place), fieldsOf(part));
       return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('utf8');
     } catch (cause) {
       if (cause instanceof LedgerFault) throw cause;

@@ -42,7 +42,7 @@ export class TenantKeks {
     const { kekId } = await this.#currentKek(place.tenant);
     const kek = await this.#material(place.tenant, kekId);
     if (kek === null) throw new LedgerFault('key-unreadable', { cause: new Error('the current key-encryption key is gone') });
-    const bytes = await sealCommitted(kek.secret(), contextOf(place, kekId), secret);
+    const bytes = sealCommitted(kek.secret(), contextOf(place, kekId), secret);
     return { kekId, wrapped: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url') };
   }
 
@@ -53,7 +53,7 @@ export class TenantKeks {
     // Rows from before tenants had keys of their own are under the root key itself.
     if (kek === null) return this.root.unwrap({ rootId: row.kekId, wrapped: row.wrapped }, context);
     try {
-      return await openCommitted(kek.secret(), context, fromBase64url(row.wrapped));
+      return openCommitted(kek.secret(), context, fromBase64url(row.wrapped));
     } catch (cause) {
       if (cause instanceof LedgerFault) throw cause;
       throw new LedgerFault('key-unreadable', { cause });

@@ -1,11 +1,11 @@
 import { randomFillSync, type webcrypto } from 'node:crypto';
 import { Crypto } from '@peculiar/webcrypto';
 
-/** The WebCrypto that serves all sealing. A PKCS#11 module has the same interface. */
+/** The WebCrypto that opens what was sealed under the first suite. A PKCS#11 module has the same interface. */
 export const subtle: webcrypto.SubtleCrypto = new Crypto().subtle as unknown as webcrypto.SubtleCrypto;
 
 export const NONCE_BYTES = 12;
-const TAG_BITS = 128;
+export const TAG_BITS = 128;
 const POOL_BYTES = 12 * 512;
 let pool = new Uint8Array(0);
 let used = 0;
@@ -21,7 +21,7 @@ export function randomNonce(): Uint8Array<ArrayBuffer> {
   return nonce;
 }
 
-/** The one place where nonce and tag lengths are fixed: libraries would take shorter ones without a word. */
+/** Where nonce and tag lengths are enforced: libraries would take shorter ones without a word. */
 export function gcm(nonce: Uint8Array<ArrayBuffer>, associatedData: string): webcrypto.AesGcmParams {
   if (nonce.length !== NONCE_BYTES) throw new TypeError('a nonce has 12 bytes');
   return { name: 'AES-GCM', iv: nonce, additionalData: Buffer.from(associatedData), tagLength: TAG_BITS };

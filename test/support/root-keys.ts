@@ -25,7 +25,7 @@ export class MemoryRootKeys implements RootKeys {
 
   async wrap(secret: Uint8Array<ArrayBuffer>, context: string): Promise<RootWrapped> {
     const rootId = await this.currentId();
-    return { rootId, wrapped: Buffer.from(await sealCommitted(this.#keys.get(rootId)?.key as Uint8Array, context, secret)).toString('base64url') };
+    return { rootId, wrapped: Buffer.from(sealCommitted(this.#keys.get(rootId)?.key as Uint8Array, context, secret)).toString('base64url') };
   }
 
   async unwrap({ rootId, wrapped }: RootWrapped, context: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -33,7 +33,7 @@ export class MemoryRootKeys implements RootKeys {
     const key = this.#keys.get(rootId)?.key;
     if (key === undefined) throw new LedgerFault('key-unreadable');
     try {
-      return await openCommitted(key, context, Buffer.from(wrapped, 'base64url'));
+      return openCommitted(key, context, Buffer.from(wrapped, 'base64url'));
     } catch (cause) {
       throw new LedgerFault('key-unreadable', { cause });
     }

@@ -45,12 +45,18 @@ export async function openKeys(file: KeyFile, protection: Protection | null): Pr
   }
   if (protection === null) throw new KeyFileRefused('passphrases-wanted');
   if (file.salts.join() !== protection.salts.join()) throw new KeyFileRefused('protected-anew');
-  const plain = await openCommitted(protection.key, headOf(file), Buffer.from(file.sealed, 'base64url')).catch((cause: unknown) => {
-    const isWrongKey = cause instanceof SealRefused && cause.reason === 'wrong-key';
-    throw new KeyFileRefused(isWrongKey ? 'wrong-passphrase' : 'changed', 'key file', { cause });
-  });
+  const plain = openSealed(file, protection);
   if (plain.length !== file.keys.length * KEY_BYTES) throw new KeyFileRefused('damaged');
   return file.keys.map(({ keyId, created }, at) => ({ keyId, created, key: taken(plain.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES)) }));
+}
+
+function openSealed(file: Extract<KeyFile, { protection: 'passphrase' }>, { key }: Protection): Uint8Array<ArrayBuffer> {
+  try {
+    return openCommitted(key, headOf(file), Buffer.from(file.sealed, 'base64url'));
+  } catch (cause) {
+    const isWrongKey = cause instanceof SealRefused && cause.reason === 'wrong-key';
+    throw new KeyFileRefused(isWrongKey ? 'wrong-passphrase' : 'changed', 'key file', { cause });
+  }
 }
 
 /** The text of a file with these keys. */
@@ -60,7 +66,7 @@ export async function sealKeys(keys: readonly FileKey[], protection: Protection 
   try {
     if (protection === null) return formatClear(keys.map(({ keyId, created }, at) => ({ keyId, created, key: plain[at] ?? Buffer.alloc(0) })));
     const { kdf, salts, key } = protection;
-    const sealed = await sealCommitted(key, headOf({ kdf, salts, keys }), whole);
+    const sealed = sealCommitted(key, headOf({ kdf, salts, keys }), whole);
     return formatProtected({ protection: 'passphrase', kdf, salts, keys, sealed: Buffer.from(sealed).toString('base64url') });
   } finally {
     for (const bytes of [...plain, whole]) bytes.fill(0);
