@@ -19,6 +19,8 @@ export interface Config {
   readonly timeZone: string;
   /** How long a record is kept after what was last said in it, before it may be erased for want of a reason to keep it. */
   readonly retentionYears: number;
+  /** How long a refused line is kept in quarantine before its keys are destroyed. */
+  readonly quarantineDays: number;
   /** How long a backup of the key store is kept: a certificate of erasure says when the last one ends. */
   readonly keyBackupDays: number;
   /** ISO 3166 alpha-2: phone numbers without a country code are read as they are dialled there. */
@@ -53,6 +55,10 @@ export const VARIABLES: Readonly<Record<string, { readonly description: string; 
       'How many years a record is kept after what was last said in it, 0 to 100: until then `erase-patient` is refused, except on grounds that go before it',
     initial: '6',
   },
+  QUARANTINE_DAYS: {
+    description: 'How many days a refused line is kept that a source asked to keep, 1 to 3650: then the keys that it is sealed under are destroyed',
+    initial: '90',
+  },
   KEY_BACKUP_DAYS: {
     description: 'How many days a backup of the key store is kept, 1 to 3650: what a certificate of erasure promises rests on it',
     initial: '35',
@@ -62,15 +68,20 @@ export const VARIABLES: Readonly<Record<string, { readonly description: string; 
 };
 
 /** Variables of other programs that share our prefixes would go unnoticed; ours are few, so only likely misspellings are refused. */
-const LOOKS_LIKE_OURS = /^(EVENTSTORE|EVENTSTOREDB|ESDB|MONGO|MONGODB|KEY|PKCS11|VAULT|OIDC|DATA|LEDGER|CHANGE|ENTITY|RETENTION)_[A-Z_]+$/;
+const LOOKS_LIKE_OURS = /^(EVENTSTORE|EVENTSTOREDB|ESDB|MONGO|MONGODB|KEY|PKCS11|VAULT|OIDC|DATA|LEDGER|CHANGE|ENTITY|RETENTION|QUARANTINE)_[A-Z_]+$/;
 const KNOWN_TO_CLI = new Set(['LEDGER_URL', 'LEDGER_TOKEN']);
+/** What Kubernetes tells every container of each service beside it, so also of one that is called `mongodb` or `ledger`. */
+const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_[A-Z_]+)?$/;
+const isServiceLink = (name: string, value = '') => SERVICE_LINK.test(name) || (name.endsWith('_PORT') && /^(tcp|udp|sctp):/.test(value));
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** Parses the environment once. Throws `BadConfiguration` with everything that is wrong with it. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const problems: string[] = [];
   const value = (name: string) => env[name]?.trim() || (VARIABLES[name]?.initial ?? '');
-  const unknown = Object.keys(env).filter((name) => LOOKS_LIKE_OURS.test(name) && !(name in VARIABLES) && !KNOWN_TO_CLI.has(name));
+  const unknown = Object.keys(env).filter(
+    (name) => LOOKS_LIKE_OURS.test(name) && !(name in VARIABLES) && !KNOWN_TO_CLI.has(name) && !isServiceLink(name, env[name]),
+  );
   for (const name of unknown) problems.push(`${name} is not a variable of this program. Known: ${Object.keys(VARIABLES).join(', ')}.`);
   const port = Number(value('PORT'));
   if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push('PORT must be a whole number from 0 to 65535.');
@@ -88,6 +99,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (!isChangeControl(changeControl)) problems.push('CHANGE_CONTROL must be `four-eyes` or `one-person`.');
   else if (production && changeControl === 'one-person') problems.push('NODE_ENV=production refuses CHANGE_CONTROL=one-person.');
   const retentionYears = wholeNumber(value('RETENTION_YEARS'), 0, 100, 'RETENTION_YEARS', problems);
+  const quarantineDays = wholeNumber(value('QUARANTINE_DAYS'), 1, 3650, 'QUARANTINE_DAYS', problems);
   const keyBackupDays = wholeNumber(value('KEY_BACKUP_DAYS'), 1, 3650, 'KEY_BACKUP_DAYS', problems);
   const timeZone = value('ENTITY_TIME_ZONE');
   if (!isTimeZone(timeZone)) problems.push('ENTITY_TIME_ZONE must be the IANA name of a time zone, such as Europe/Berlin.');
@@ -109,6 +121,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     changeControl,
     timeZone,
     retentionYears,
+    quarantineDays,
     keyBackupDays,
     country,
   };

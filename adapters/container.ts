@@ -42,8 +42,10 @@ import { MASKING_POLICIES, plansFrom } from './masking/policies-file.js';
 import { candidateIndexing } from './matching/candidate-indexing.js';
 import { Metrics } from './metrics.js';
 import { ModelProgress } from './model-progress.js';
+import type { OnUnreadable } from './opened-or-told.js';
 import { ModelPatientIndex, patientIndexing } from './patient-index.js';
 import { ProjectionHost } from './projection-host.js';
+import { OUTBOUND_POLICIES, outboundPoliciesFrom } from './scanning/outbound-file.js';
 import { PatientSearch } from './search/patient-search.js';
 import { phoneReader } from './search/phones.js';
 import { openEventStore, openReadModels } from './stores.js';
@@ -137,20 +139,28 @@ async function assemble(config: Config, log: Logger, opened: (() => Promise<void
   opened.push(() => erasures.stop());
   const host = new ProjectionHost({ config, shared: { events: shared, modelsVersion }, owner }, progress, onFault);
   opened.push(() => host.stop());
+  const withoutContent =
+    (model: string): OnUnreadable =>
+    (eventId, code) => {
+      metrics.unreadable.inc({ code });
+      log.error({ model, eventId, code }, 'indexed without content that cannot be opened');
+    };
   const patients = keeperWithKeys(
     parts,
-    patientIndexing(keys.usedBy({ ...LEDGER_USER, reason: 'patients-index' }), phoneReader(config.country)),
+    patientIndexing(keys.usedBy({ ...LEDGER_USER, reason: 'patients-index' }), phoneReader(config.country), withoutContent('patients')),
     owner,
     onFault,
   );
   await patients.start();
   opened.push(() => patients.stop());
-  const candidates = keeperWithKeys(parts, candidateIndexing(keys.usedBy({ ...LEDGER_USER, reason: 'candidates-index' })), owner, onFault);
+  const indexing = candidateIndexing(keys.usedBy({ ...LEDGER_USER, reason: 'candidates-index' }), withoutContent('candidates'));
+  const candidates = keeperWithKeys(parts, indexing, owner, onFault);
   await candidates.start();
   opened.push(() => candidates.stop());
-  const duties = startKeyDuties({
+  const duties = await startKeyDuties({
     ...{ ...keyring, log: noting, submit: parts.handlerDeps.submit, cryptoperiodDays: config.cryptoperiodDays, ...tools },
     rebuildIndex: () => patients.rebuild(),
+    ...{ models, owner, rebuild: (model: string) => host.rebuild(model) },
     onFault: (duty, fault) => onFault(duty, fault instanceof LedgerFault ? fault.code : 'internal', 'what the log says of keys is not carried out yet'),
   });
   opened.push(() => duties.stop());
@@ -160,6 +170,7 @@ async function assemble(config: Config, log: Logger, opened: (() => Promise<void
     rebuild: (model) => (model === 'patients' ? patients.rebuild() : model === 'candidates' ? candidates.rebuild() : host.rebuild(model)),
     erasureRemains: erasures.remains,
     maskingPlans: plansFrom(join(config.dataDir, MASKING_POLICIES)),
+    outboundPolicies: outboundPoliciesFrom(join(config.dataDir, OUTBOUND_POLICIES)),
     stopping: () => stopping.signal.aborted,
     stopSignal: stopping.signal,
   };
@@ -203,6 +214,7 @@ function register(
       changeControl: config.changeControl,
       timeZone: config.timeZone,
       retentionYears: config.retentionYears,
+      quarantineDays: config.quarantineDays,
       store,
       identities: new Identities(Date.now),
       submit: (stream: string, job: AnyJob) => lanes.submit(stream, job),
@@ -221,6 +233,7 @@ function openErasures(
   const faulty = (name: string, fault: unknown) => onFault(name, fault instanceof LedgerFault ? fault.code : 'internal', 'an erasure is not carried out yet');
   return startErasures({
     ...{ keys, models, progress, states, clock, sleep, log: store, keyStore: keyring.keyStore, keyBackupDays: config.keyBackupDays },
+    quarantineDays: config.quarantineDays,
     submit: handlerDeps.submit,
     onDutyFault: faulty,
     onFault: (fault) => faulty('erasure-certificates', fault),
@@ -256,7 +269,16 @@ function keeperWithKeys(
   );
 }
 
-function watch({ metrics, progress, store, handlerDeps }: Services, { lanes }: Parts, waiting: () => number): void {
+function watch({ metrics, progress, store, handlerDeps, keyring }: Services, { lanes }: Parts, waiting: () => number): void {
+  metrics.gauge('ledger_key_provider_up', 'Whether the provider of root keys wraps and unwraps.', ['provider'], (set) => {
+    const { provider, state } = keyring.keyHealth.report;
+    set(state === 'up' ? 1 : 0, { provider });
+  });
+  metrics.gauge('ledger_keys_due', 'Keys in use whose time is over, or will be within 30 days.', ['standing'], (set) => {
+    const { expired, expiring } = keyring.keyHealth.report;
+    set(expired, { standing: 'expired' });
+    set(expiring, { standing: 'expiring' });
+  });
   metrics.gauge('ledger_queue_depth', 'What waits, by queue.', ['queue'], (set) => {
     set(lanes.waiting, { queue: 'commands' });
     set(handlerDeps.accessLog.waiting, { queue: 'accesses' });

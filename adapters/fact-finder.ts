@@ -5,7 +5,7 @@ import type { ReadModels } from '../projections/ports.js';
 import { factKey } from '../projections/record.js';
 import { CATEGORIES } from '../schemas/phi/categories.js';
 import type { Assertion, Fact } from '../schemas/read-models/fact.js';
-import type { ModelProgress } from './model-progress.js';
+import { type ModelProgress, tooFarBehind } from './model-progress.js';
 
 const CATCH_UP_MS = 2000;
 const ASSERTIONS_AT_MOST = 500;
@@ -16,15 +16,17 @@ export class ModelFactFinder implements FactFinder {
     private readonly models: ReadModels,
     private readonly store: EventReader,
     private readonly progress: ModelProgress,
+    private readonly catchUpMs = CATCH_UP_MS,
   ) {}
 
   async find(tenant: string, patientId: string, factId: string): Promise<FoundFact | undefined> {
     const head = await this.store.head();
-    if (head !== null) await this.progress.reached('record', head, CATCH_UP_MS);
+    const reached = head === null || (await this.progress.reached('record', head, this.catchUpMs));
     const [group] = await this.models.get('record', [groupKey(tenant, patientId)]);
     const root = (group?.value as GroupRow | undefined)?.root ?? patientId;
     const keys = CATEGORIES.map((category) => factKey({ tenant, patientId: root, category, factId }));
     const row = (await this.models.get('record', keys)).find((found) => found !== undefined);
+    if (row === undefined && !reached) throw tooFarBehind('record');
     if (row === undefined) return undefined;
     const { category, element, assertions } = row.value as Fact;
     const ids = [...new Set(assertions.map(({ assertionId }) => assertionId))].slice(0, ASSERTIONS_AT_MOST);

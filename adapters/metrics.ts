@@ -23,6 +23,12 @@ export class Metrics {
     registers: [this.registry],
   });
   readonly opened = new Counter({ name: 'ledger_parts_opened_total', help: 'Sealed parts opened for readers.', registers: [this.registry] });
+  readonly unreadable = new Counter({
+    name: 'ledger_statements_unreadable_total',
+    help: 'Events that were told without their content, because it is damaged, by code.',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
   readonly unrecordedRefusals = new Counter({
     name: 'ledger_refusals_not_recorded_total',
     help: 'Requests without a valid token beyond the rate at which they are recorded one by one.',

@@ -1,3 +1,4 @@
+import { LedgerFault } from '../domain/rejections.js';
 import type { Progress } from '../projections/run.js';
 
 interface Waiting {
@@ -20,6 +21,11 @@ export interface ModelState {
   readonly caughtUp: boolean;
   readonly fault: string | null;
   readonly building: { readonly generation: number; readonly events: number } | null;
+}
+
+/** For who was not found in a model that may not have heard of them yet: not to be found is no answer then, and to ask again is. */
+export function tooFarBehind(model: string): LedgerFault {
+  return new LedgerFault('read-models-unavailable', { cause: new Error(`${model} did not meet the end of the log in time`) });
 }
 
 /** Where each read model of this process stands, and whoever waits for it to get somewhere. */

@@ -7,7 +7,8 @@ import { soughtOf, tokenOf } from '../domain/search/fields.js';
 import { type PhoneReader, searchableOf } from '../domain/search/searchable.js';
 import { patientsProjection, type Tokens } from '../projections/patients.js';
 import { isAssertion, type LedgerEvent, type Recorded } from '../schemas/catalogue.js';
-import type { ModelProgress } from './model-progress.js';
+import { type ModelProgress, tooFarBehind } from './model-progress.js';
+import { type OnUnreadable, openedOrTold } from './opened-or-told.js';
 import { openPatient } from './search/open-patient.js';
 import type { PatientSearch } from './search/patient-search.js';
 
@@ -21,6 +22,7 @@ export class ModelPatientIndex implements PatientIndex {
     private readonly search: PatientSearch,
     private readonly store: EventReader,
     private readonly progress: ModelProgress,
+    private readonly catchUpMs = CATCH_UP_MS,
   ) {}
 
   find(vault: Vault, tenant: string, identifier: string, limit: number): Promise<readonly string[]> {
@@ -29,12 +31,12 @@ export class ModelPatientIndex implements PatientIndex {
 
   async catchUp(): Promise<void> {
     const head = await this.store.head();
-    if (head !== null) await this.progress.reached('patients', head, CATCH_UP_MS);
+    if (head !== null && !(await this.progress.reached('patients', head, this.catchUpMs))) throw tooFarBehind('patients');
   }
 }
 
 /** The patients projection, and the step before it that opens a page's demographics and turns them into keyed hashes for searching. */
-export function patientIndexing(vault: Vault, phoneOf: PhoneReader) {
+export function patientIndexing(vault: Vault, phoneOf: PhoneReader, onUnreadable: OnUnreadable) {
   // By event object and not by id: a rebuild beside the running model prepares pages of its own.
   const made = new WeakMap<LedgerEvent, Tokens>();
   // Generations of the index key that rows are known to be made with, by tenant.
@@ -53,7 +55,7 @@ export function patientIndexing(vault: Vault, phoneOf: PhoneReader) {
       for (let from = 0; from < page.length; from += AT_ONCE) {
         await Promise.all(
           page.slice(from, from + AT_ONCE).map(async ({ event }) => {
-            const tokens = await tokensOf(vault, event, needed.get(event.tenant) ?? 1, phoneOf);
+            const tokens = await tokensOf({ vault, phoneOf, onUnreadable }, event, needed.get(event.tenant) ?? 1);
             if (tokens !== undefined) made.set(event, tokens);
           }),
         );
@@ -63,10 +65,16 @@ export function patientIndexing(vault: Vault, phoneOf: PhoneReader) {
   };
 }
 
-/** Nothing for an erased patient. */
-async function tokensOf(vault: Vault, event: LedgerEvent, atLeast: number, phoneOf: PhoneReader): Promise<Tokens | undefined> {
+interface Indexing {
+  readonly vault: Vault;
+  readonly phoneOf: PhoneReader;
+  readonly onUnreadable: OnUnreadable;
+}
+
+/** Nothing for an erased patient, and for what is damaged: the patient is not found by it, and everybody else is. */
+async function tokensOf({ vault, phoneOf, onUnreadable }: Indexing, event: LedgerEvent, atLeast: number): Promise<Tokens | undefined> {
   if (event.sealed.length === 0 || !isAssertion(event)) return undefined;
-  const patient = await openPatient(vault, event, event.data.patientId);
+  const patient = await openedOrTold(vault, event, onUnreadable, () => openPatient(vault, event, event.data.patientId));
   const key = (await vault.indexKeys(event.tenant, atLeast)).at(-1);
   if (patient === undefined || key === undefined) return undefined;
   return { generation: key.generation, tokens: soughtOf(searchableOf(patient, phoneOf)).map((sought) => tokenOf(key, sought)) };

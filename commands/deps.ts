@@ -28,5 +28,7 @@ export interface CommandDeps {
   readonly timeZone: string;
   /** How long a record has to be kept after what was last said in it. */
   readonly retentionYears: number;
+  /** How long a refused line is kept. */
+  readonly quarantineDays: number;
   readonly submit: (stream: string, job: AnyJob) => Promise<Outcome>;
 }

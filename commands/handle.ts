@@ -13,7 +13,7 @@ import { designateSystemOfRecord } from './designate-system-of-record.js';
 import { envelopeOf } from './envelope-of.js';
 import { erasePatient } from './erase-patient.js';
 import type { IncomingCommand } from './incoming.js';
-import { reportKeyCompromise, reseal, rotateKey } from './key-orders.js';
+import { reportKeyCompromise, reseal, resumeKey, rotateKey, suspendKey } from './key-orders.js';
 import { linkPatients } from './link-patients.js';
 import { mergePatients } from './merge-patients.js';
 import { placeLegalHold } from './place-legal-hold.js';
@@ -165,6 +165,10 @@ function govern(deps: HandlingDeps, command: IncomingCommand): Promise<Outcome> 
       return releaseLegalHold(deps, as<'release-legal-hold'>(command));
     case 'rotate-key':
       return rotateKey(deps, as<'rotate-key'>(command));
+    case 'suspend-key':
+      return suspendKey(deps, as<'suspend-key'>(command));
+    case 'resume-key':
+      return resumeKey(deps, as<'resume-key'>(command));
     case 'reseal':
       return reseal(deps, as<'reseal'>(command));
     case 'report-key-compromise':

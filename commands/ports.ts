@@ -42,7 +42,7 @@ export interface EventStore extends EventReader {
 export interface PatientIndex {
   /** At most `limit` patient ids. `identifier` is canonical text (`identifierText`); it is looked up by keyed hashes under `vault`. */
   find(vault: Vault, tenant: string, identifier: string, limit: number): Promise<readonly string[]>;
-  /** Waits until the index has read what the log held when called; bounded. */
+  /** Waits until the index has read what the log held when called; bounded. Throws `read-models-unavailable` when that takes too long: nobody is unknown then. */
   catchUp(): Promise<void>;
 }
 

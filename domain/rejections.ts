@@ -70,6 +70,12 @@ export const REJECTIONS = {
   'deadline-passed': ['The time in which this could be said is over.', 'Answer the request now.'],
   'rotation-under-way': ['This key is being replaced already.', 'Read `GET /v1/keys`; order the next rotation when this one is complete.'],
   'compromise-reported': ['The compromise of this key is on record already.', 'Read it at `GET /v1/keys`.'],
+  'key-already-suspended': ['This key is suspended already.', 'Resume it with `resume-key`, replace it with `rotate-key`, or report it as compromised.'],
+  'key-not-suspended': ['The key of this level that is in use is not suspended.', 'Nothing needs to be done.'],
+  'tenant-key-suspended': [
+    'The tenant’s key is suspended, and no other key can be wrapped under it.',
+    'Resume it with `resume-key`, or replace it with `rotate-key` for the level `tenant`; then send the command again.',
+  ],
   'unknown-key': ['There is no such key of this level here.', 'Read `GET /v1/keys`, and name the key as it stands there.'],
   'same-patient': ['Both ids are the same patient.', 'Name two patients.'],
   'merge-cycle': [
@@ -94,6 +100,10 @@ export const REJECTIONS = {
   'text-holds-identifiers': [
     'A text that is stored in clear seems to name a person.',
     'See `errors` for the field and what was found. Say it without names, numbers and birth dates: the patient is named by id.',
+  ],
+  'answer-holds-identifiers': [
+    'A text of the answer seems to name a person, and the masking policy hands out none that does.',
+    'See `errors` for what was found. A privacy officer can read the text in the record; its source corrects it.',
   ],
   'unknown-command': ['There is no command of this name.', 'See /openapi.json for the list.'],
   'invalid-resource': ['The resource is not valid FHIR R4.', 'See `errors` for each place.'],
@@ -155,8 +165,11 @@ export const FAULTS = {
     'The cryptoperiod of the tenant’s key is over: it wraps nothing more.',
     'Send `rotate-key` for the level `tenant`; what was sealed still opens.',
   ],
-  'key-suspended': ['The key is suspended and seals nothing.', 'Ask the privacy officer: the key is under inquiry, or its rotation has to be finished.'],
-  'read-models-unavailable': ['The read models cannot be reached.', 'Repeat the request, a little later.'],
+  'key-suspended': [
+    'The key is suspended and seals nothing; nothing was recorded.',
+    'Ask the privacy officer, who resumes the key or replaces it; then repeat the request unchanged.',
+  ],
+  'read-models-unavailable': ['The read models cannot be reached, or are too far behind the log.', 'Repeat the request, a little later.'],
   'lease-lost': ['Another process has taken over this projection.', 'Nothing needs to be done.'],
   stopping: ['The ledger is stopping and takes nothing new.', 'Repeat the request unchanged, a little later.'],
   internal: ['Something broke inside the ledger.', 'Tell the operator the correlation id.'],

@@ -69,9 +69,17 @@ export interface Vault {
    * same for all processes: it is how an Idempotency-Key is held to one command.
    */
   bind(tenant: string, key: string, value: string): Promise<string>;
-  /** Undefined when the tenant has no such patient (or the patient's keys were erased). */
-  patientRing(tenant: string, patientId: string): Promise<KeyRing | undefined>;
-  tenantRing(tenant: string): Promise<KeyRing>;
+  /**
+   * Undefined when the tenant has no such patient (or the patient's keys were erased). `anew`: read from the key store, for who has
+   * met a generation that is not known in memory.
+   */
+  patientRing(tenant: string, patientId: string, read?: 'anew'): Promise<KeyRing | undefined>;
+  tenantRing(tenant: string, read?: 'anew'): Promise<KeyRing>;
+  /**
+   * The keys of one refused line that is kept, for as long as `use` runs: they are remembered nowhere. Undefined when they were
+   * destroyed, or never made; `make` makes them where they were not.
+   */
+  withInput<T>(tenant: string, input: string, use: (ring: KeyRing) => Promise<T>, first?: 'make'): Promise<T | undefined>;
   /**
    * Keys of the tenant's search indexes, oldest generation first: the last makes new entries, and all are searched by while an
    * index is made anew. `atLeast`: a generation that is known to be in use, and is looked up where it has not been seen yet.

@@ -71,7 +71,7 @@ export class Keeper {
         // A run that was told to end may well have lost its generation: that is no fault.
         if (signal.aborted) continue;
         this.deps.onFault(this.projection.name, fault);
-        await this.deps.sleep(BACK_OFF_MS[Math.min(faults++, BACK_OFF_MS.length - 1)] ?? 1000, signal);
+        await this.deps.sleep(BACK_OFF_MS[Math.min(faults++, BACK_OFF_MS.length - 1)] as number, signal);
       }
     }
   }

@@ -18,7 +18,7 @@ interface Whereabouts {
   readonly isMark?: (row: Row) => boolean;
 }
 
-const WHERE: Readonly<Record<string, (tenant: string, patientId: string) => Whereabouts>> = {
+const WHERE = {
   record: (tenant, patientId) => ({
     keys: [groupKey(tenant, patientId)],
     prefixes: [factPrefix(tenant, patientId)],
@@ -41,17 +41,18 @@ const WHERE: Readonly<Record<string, (tenant: string, patientId: string) => Wher
     index: [lineagesOf(tenant, patientId), versionsOf(tenant, patientId), pairsOf(tenant, patientId)],
     isMark: ({ value }) => (value as MemberRow).erased === true,
   }),
-};
+} satisfies Readonly<Record<string, (tenant: string, patientId: string) => Whereabouts>>;
+export type ModelOfPatients = keyof typeof WHERE;
 
 /** Every read model that holds anything of patients but who had access to them, which is kept. */
-export const MODELS_OF_PATIENTS: readonly string[] = Object.keys(WHERE);
+export const MODELS_OF_PATIENTS = Object.keys(WHERE) as readonly ModelOfPatients[];
 
 /** Marks of changes stand among their rows: so many are looked through. */
 const LOOKED_AT_MOST = 1000;
 
 /** Whether anything of the patient is left in the model. */
-export async function hasRowsOf(models: ReadModels, model: string, tenant: string, patientId: string): Promise<boolean> {
-  const { keys = [], prefixes = [], index = [], isMark = () => false } = WHERE[model]?.(tenant, patientId) ?? {};
+export async function hasRowsOf(models: ReadModels, model: ModelOfPatients, tenant: string, patientId: string): Promise<boolean> {
+  const { keys = [], prefixes = [], index = [], isMark = () => false }: Whereabouts = WHERE[model](tenant, patientId);
   const found: (Row | undefined)[] = [...(await models.get(model, keys))];
   for (const prefix of prefixes) found.push(...(await models.byPrefix(model, prefix, { limit: 1 })));
   for (const value of index) found.push(...(await models.byIndex(model, value, { limit: LOOKED_AT_MOST })));

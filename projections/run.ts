@@ -6,6 +6,7 @@ import { feedOf } from './feed.js';
 import { PageRows } from './page-rows.js';
 import type { Checkpoint, ReadModels } from './ports.js';
 import type { Projection } from './projection.js';
+import { resealedThrough, withResealedParts } from './resealed.js';
 import { nextStride, STRIDE_ROWS } from './stride.js';
 
 /** Where a projection stands. `through` counts events of other types too: what has been looked at. */
@@ -97,6 +98,8 @@ class Run {
   /** True once a sweep was broken off because the run is to end. */
   #broken = false;
   #savedAtMs = 0;
+  /** Parts of events up to here may have been sealed anew since. Whoever seals more of them has the model built anew. */
+  #resealedThrough: string | null = null;
 
   constructor(
     private readonly deps: RunDeps,
@@ -116,6 +119,7 @@ class Run {
     }
     if (this.signal.aborted) return false;
     const atEnd = await this.#takeStock();
+    this.#resealedThrough = await resealedThrough(this.deps.models);
     await this.#sweep();
     return atEnd;
   }
@@ -131,7 +135,8 @@ class Run {
   }
 
   /** In one go, or in several where rows have to be swept between two events. */
-  async #project(events: readonly Recorded[], through: string): Promise<void> {
+  async #project(page: readonly Recorded[], through: string): Promise<void> {
+    const events = this.#mayBeResealed(page) ? await withResealedParts(this.deps.models, page) : page;
     await this.deps.prepare?.(events);
     for (let rest = events; rest.length > 0 && !this.#broken; ) {
       const rows = await this.#rowsFor(rest);
@@ -141,6 +146,10 @@ class Run {
       rest = rest.slice(done);
       if (this.#mustSweep(rows)) await this.#sweep();
     }
+  }
+
+  #mayBeResealed([first]: readonly Recorded[]): boolean {
+    return this.#resealedThrough !== null && first !== undefined && this.deps.store.compare(first.position, this.#resealedThrough) <= 0;
   }
 
   #rowsFor(events: readonly Recorded[]): Promise<PageRows> {

@@ -26,6 +26,7 @@ import { KeyCompromiseReported } from './events/key-compromise-reported.js';
 import { KeyRotationCompleted } from './events/key-rotation-completed.js';
 import { KeyRotationOrdered } from './events/key-rotation-ordered.js';
 import { KeyStateChanged } from './events/key-state-changed.js';
+import { KeySuspensionOrdered } from './events/key-suspension-ordered.js';
 import { KeysUsed } from './events/keys-used.js';
 import { LegalHoldPlaced } from './events/legal-hold-placed.js';
 import { LegalHoldReleased } from './events/legal-hold-released.js';
@@ -81,6 +82,7 @@ export const EVENTS = {
   'keys-used': KeysUsed,
   'key-rotation-ordered': KeyRotationOrdered,
   'key-rotation-completed': KeyRotationCompleted,
+  'key-suspension-ordered': KeySuspensionOrdered,
   'key-state-changed': KeyStateChanged,
   'key-compromise-reported': KeyCompromiseReported,
   'incident-opened': IncidentOpened,

@@ -18,11 +18,13 @@ import { ReopenConflict } from './commands/reopen-conflict.js';
 import { ReportKeyCompromise } from './commands/report-key-compromise.js';
 import { RequestAmendment } from './commands/request-amendment.js';
 import { Reseal } from './commands/reseal.js';
+import { ResumeKey } from './commands/resume-key.js';
 import { RetractFact } from './commands/retract-fact.js';
 import { ReviewChange } from './commands/review-change.js';
 import { RotateKey } from './commands/rotate-key.js';
 import { SettleConflict } from './commands/settle-conflict.js';
 import { StateDisagreement } from './commands/state-disagreement.js';
+import { SuspendKey } from './commands/suspend-key.js';
 import { SuspendSource } from './commands/suspend-source.js';
 import { UnlinkPatients } from './commands/unlink-patients.js';
 import { UnmergePatients } from './commands/unmerge-patients.js';
@@ -58,6 +60,8 @@ export const COMMANDS = {
   'answer-amendment': AnswerAmendment,
   'state-disagreement': StateDisagreement,
   'rotate-key': RotateKey,
+  'suspend-key': SuspendKey,
+  'resume-key': ResumeKey,
   reseal: Reseal,
   'report-key-compromise': ReportKeyCompromise,
 } as const;

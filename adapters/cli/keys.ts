@@ -1,9 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { ROTATION_REASONS } from '../../schemas/events/key-rotation-ordered.js';
-import { KEY_LEVELS, type KeyLevel } from '../../schemas/phi/key-levels.js';
+import { RESUMPTION_REASONS, SUSPENSION_REASONS } from '../../schemas/events/key-suspension-ordered.js';
+import { KEY_LEVELS, type KeyLevel, SUSPENDABLE_LEVELS } from '../../schemas/phi/key-levels.js';
 import { addOfflineKeys } from './keys/offline.js';
 import { keysDesk } from './keys/online.js';
-import { type Report, report, reseal, rotate, showCompromise } from './keys/orders.js';
+import { type Report, report, reseal, rotate, showCompromise, suspendOrResume } from './keys/orders.js';
 import { tableOf } from './keys/overview.js';
 import { CliProblem } from './problem.js';
 
@@ -14,6 +15,12 @@ interface Tenant {
 interface RotateOptions extends Tenant {
   readonly patient?: string;
   readonly because?: string;
+  readonly at?: string;
+}
+
+interface SuspendOptions extends Tenant {
+  readonly patient?: string;
+  readonly because: string;
 }
 
 /** What is done with keys: the first verbs ask a ledger, the last ones the key file and the stores themselves. */
@@ -31,10 +38,12 @@ export function addKeys(program: Command): void {
     .addArgument(level())
     .option('--patient <id>', 'whose key, for the level patient')
     .option('--because <reason>', `one of ${ROTATION_REASONS.join(', ')}`)
-    .action((of: KeyLevel, { tenant, patient, because }: RotateOptions) => {
-      const body = { level: of, ...patientOf(of, patient), ...reasonOf(because) };
+    .option('--at <time>', 'when the next key is put into use, for the level tenant: RFC 3339, 30 days ahead at most; it is made now')
+    .action((of: KeyLevel, { tenant, patient, because, at }: RotateOptions) => {
+      const body = { level: of, ...patientOf(of, patient), ...reasonOf(because), ...(at === undefined ? {} : { activatesAt: at }) };
       return keysDesk(tenant, (desk) => rotate(desk, body));
     });
+  addSuspensions(keys);
   forTenant(keys, 'reseal', "Wrap all that is not under the tenant's current key anew, and wait until it is done.").action(({ tenant }: Tenant) =>
     keysDesk(tenant, reseal),
   );
@@ -54,12 +63,33 @@ export function addKeys(program: Command): void {
   addOfflineKeys(keys);
 }
 
+function addSuspensions(keys: Command): void {
+  const verbs = [
+    [
+      'suspend',
+      'suspend-key',
+      SUSPENSION_REASONS,
+      'Let the key in use seal nothing more until it is resumed, rotated or reported; what it sealed still opens.',
+    ],
+    ['resume', 'resume-key', RESUMPTION_REASONS, 'Let a suspended key seal again.'],
+  ] as const;
+  for (const [verb, command, reasons, description] of verbs)
+    forTenant(keys, verb, description)
+      .addArgument(level(SUSPENDABLE_LEVELS))
+      .option('--patient <id>', 'whose key, for the level patient')
+      .requiredOption('--because <reason>', `one of ${reasons.join(', ')}`)
+      .action((of: KeyLevel, { tenant, patient, because }: SuspendOptions) => {
+        const body = { level: of, ...patientOf(of, patient), because: oneOf(reasons, because) };
+        return keysDesk(tenant, (desk) => suspendOrResume(desk, command, body));
+      });
+}
+
 function forTenant(keys: Command, name: string, description: string): Command {
   return keys.command(name).description(description).requiredOption('--tenant <tenant>', 'tenant');
 }
 
-function level(): Argument {
-  return new Argument('<level>', 'which key').choices([...KEY_LEVELS]);
+function level(of: readonly KeyLevel[] = KEY_LEVELS): Argument {
+  return new Argument('<level>', 'which key').choices([...of]);
 }
 
 function patientOf(of: KeyLevel, patientId: string | undefined): { readonly patientId?: string } {
@@ -69,7 +99,11 @@ function patientOf(of: KeyLevel, patientId: string | undefined): { readonly pati
 }
 
 function reasonOf(text: string | undefined): { readonly because?: string } {
-  if (text === undefined) return {};
-  if (!(ROTATION_REASONS as readonly string[]).includes(text)) throw new CliProblem(`--because is one of ${ROTATION_REASONS.join(', ')}.`);
-  return { because: text };
+  return text === undefined ? {} : { because: oneOf(ROTATION_REASONS, text) };
+}
+
+/** Looked at here and not by the parser, which would repeat what was written. */
+function oneOf(reasons: readonly string[], text: string): string {
+  if (!reasons.includes(text)) throw new CliProblem(`--because is one of ${reasons.join(', ')}.`);
+  return text;
 }

@@ -37,12 +37,16 @@ export function addReplay(program: Command): void {
 
 async function replay(connection: Connection, options: ReplayOptions): Promise<void> {
   const token = await connection.token({ tenant: options.tenant, subject: 'command-line', roles: ['privacy-officer'], purpose: 'HCOMPL' });
-  const said = new Map<string, string>();
+  const said = new Map<string, string | null>();
+  let unreadable = 0;
   for await (const page of pagesOf(connection, token, options, 'record')) {
     // The text, not what was parsed of it: digits stay as the source wrote them.
     process.stdout.write(`${page}\n`);
+    unreadable += (JSON.parse(page) as { readonly incomplete?: { readonly unreadable: number } }).incomplete?.unreadable ?? 0;
     if (options.explain) for (const [name, words] of saidIn(page)) said.set(name, words);
   }
+  if (unreadable > 0)
+    process.stderr.write(`NOT WHOLE: ${unreadable} ${unreadable === 1 ? 'event' : 'events'} could not be opened; they stand as "unreadable".\n`);
   if (!options.explain) return;
   let isFirst = true;
   for await (const text of pagesOf(connection, token, options, 'lineage')) {

@@ -6,16 +6,21 @@ import { summaryOf } from '../../projections/reading/summary.js';
 
 const DEPTH_AT_MOST = 100;
 
-/** What the statements of a page of the record say, in a few words, by fact and event. Read from the text: its digits are as they were written. */
-export function saidIn(page: string): Map<string, string> {
-  const said = new Map<string, string>();
+/**
+ * What the statements of a page of the record say, in a few words, by fact and event; null for what nobody can open. Read from the
+ * text: its digits are as they were written.
+ */
+export function saidIn(page: string): Map<string, string | null> {
+  const said = new Map<string, string | null>();
   for (const fact of elementsOf(memberOf(page, 'facts'))) {
     const { factId } = JSON.parse(fact) as { factId: string };
     for (const statement of [memberOf(fact, 'value'), ...elementsOf(memberOf(fact, 'alternatives'))]) {
       const resource = memberOf(statement, 'resource');
+      const { eventId, unreadable } = JSON.parse(statement) as { readonly eventId: string; readonly unreadable?: true };
+      if (unreadable === true) said.set(`${factId}|${eventId}`, null);
       // Of what is withheld there is nothing to say.
       if (resource === '' || resource === 'null') continue;
-      said.set(`${factId}|${(JSON.parse(statement) as { eventId: string }).eventId}`, summaryOf(resource));
+      said.set(`${factId}|${eventId}`, summaryOf(resource));
     }
   }
   return said;
@@ -43,7 +48,7 @@ export function prefaceOf({ patientId, askedFor, mergedPatients, validAt, knownA
 }
 
 /** A fact's story: a heading, and a sentence a line. Letters that could drive a terminal do not get through. */
-export function storyOf(lineage: Lineage, said: ReadonlyMap<string, string>): string {
+export function storyOf(lineage: Lineage, said: ReadonlyMap<string, string | null>): string {
   const { factId, category, element, resourceType } = lineage;
   const saidBy: SaidBy = (eventId) => said.get(`${factId}|${eventId}`);
   const heading = `${category.replaceAll('-', ' ')}${element === null ? '' : `, ${element}`} · ${resourceType} · fact ${factId}`;

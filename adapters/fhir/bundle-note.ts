@@ -9,7 +9,7 @@ export function noteEntry({ amendmentId, accepted, denied, material }: NoteJson,
   const words = [
     ...(accepted === null ? [] : [`The amendment was accepted (${accepted.extent}) on ${accepted.at}.${madeBy(accepted.corrections)}`]),
     ...(denied === null ? [] : [`The amendment was denied on ${denied.at} (${denied.basis}).`]),
-    ...material.map(({ document, at, text }) => `${document}, ${at}: ${text ?? 'sealed'}`),
+    ...material.map(({ document, at, text, unreadable }) => `${document}, ${at}: ${text ?? (unreadable === true ? 'cannot be opened' : 'sealed')}`),
   ];
   const communication = {
     resourceType: 'Communication',

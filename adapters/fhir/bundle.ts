@@ -1,8 +1,10 @@
+import type { Unreadable } from '../../domain/record/unreadable.js';
 import type { Dispute } from '../../domain/resolution/disputes.js';
 import type { Candidate, Resolution } from '../../domain/resolution/resolve.js';
 import type { NoteJson } from '../../projections/reading/amendment-notes.js';
 import type { Opener } from '../../projections/reading/opener.js';
 import type { Fact } from '../../schemas/read-models/fact.js';
+import { absentElement, outcomeOf } from './absent.js';
 import { noteEntry } from './bundle-note.js';
 import { type PatientPart, wholePatient } from './bundle-patient.js';
 import { ledgerUrn, statementUrl, uuidUrl } from './bundle-urls.js';
@@ -29,6 +31,8 @@ export interface BundleParts {
   readonly opener: Opener;
   /** What goes out with a fact because its patient asked for an amendment. */
   readonly notesOf: (fact: Fact) => Promise<readonly NoteJson[]>;
+  /** What could not be opened, once everything was asked for. */
+  readonly unreadable: () => readonly Unreadable[];
   readonly links: readonly { readonly relation: 'self' | 'next'; readonly url: string }[];
 }
 
@@ -38,6 +42,8 @@ export interface BundleParts {
  * is named in the Provenance; it is an entry itself in two cases:
  * - of categories where nothing that anyone asserts may be hidden (`union`), always, since there it is part of the record;
  * - of others only when asked for, and then under a modifier extension: FHIR forbids to read past one that is not understood.
+ * A value that nobody can open is no entry, and neither is another in its place; what says the same as it is one. An OperationOutcome,
+ * the first entry, names what is missing.
  */
 export async function recordBundle(parts: BundleParts): Promise<string> {
   const { person, page, links } = parts;
@@ -45,7 +51,14 @@ export async function recordBundle(parts: BundleParts): Promise<string> {
     ...(person === null ? [] : await personEntries(parts, person)),
     ...(await Promise.all(page.resolutions.map((one) => factEntries(parts, one)))),
   ];
-  return bundleOf(entries.flat(), links, parts.opener.withheld ? { meta: { security: [REDACTED] } } : {});
+  return bundleOf([...outcomeEntries(parts), ...entries.flat()], links, parts.opener.withheld ? { meta: { security: [REDACTED] } } : {});
+}
+
+function outcomeEntries(parts: BundleParts): string[] {
+  const [first, ...others] = parts.unreadable();
+  if (first === undefined) return [];
+  const { url, resource } = outcomeOf([first, ...others]);
+  return [entryOf(url, JSON.stringify(resource))];
 }
 
 /** A Bundle may not hold an empty list. */
@@ -71,13 +84,17 @@ export function standingIn({ winner, disagreeing }: Resolution): (candidate: Can
 async function personEntries(parts: BundleParts, { resolutions, disputes }: FactsTold): Promise<string[][]> {
   const { patientId, replaced, opener } = parts;
   const opened = await Promise.all(resolutions.map(async (resolution) => ({ resolution, shown: await opener.open(resolution.winner) })));
-  const pieces = opened.flatMap(({ resolution, shown }): PatientPart[] =>
-    shown === null || shown.resource === null ? [] : [{ resolution, resource: shown.resource }],
-  );
+  const pieces = opened.flatMap(({ resolution, shown }): PatientPart[] => {
+    const resource = shown?.unreadable === undefined ? (shown?.resource ?? null) : absentElement(resolution.fact.element ?? '');
+    return resource === null ? [] : [{ resolution, resource }];
+  });
   const { text, paths } = wholePatient(patientId, replaced, pieces);
   const url = uuidUrl(patientId);
   const told = resolutions.map((resolution) => toldOf(parts, resolution, disputes));
-  const provenances = told.map((one) => provenanceEntries(parts, one, { url, paths: paths.get(one.resolution.fact.factId) ?? [] }));
+  const provenances = told.map((one) => {
+    const { fact, winner } = one.resolution;
+    return provenanceEntries(parts, one, { url, paths: paths.get(fact.factId) ?? [], absent: opener.isUnreadable(winner) });
+  });
   return [[entryOf(url, text)], ...(await Promise.all(provenances))];
 }
 
@@ -86,7 +103,7 @@ async function factEntries(parts: BundleParts, resolution: Resolution): Promise<
   const url = statementUrl(resolution, resolution.winner);
   // Where the keys are gone, or not this reader's, what is left is that somebody said something.
   const resource = shown === null ? null : shown.resource;
-  const target = resource === null ? { url, paths: [] } : { url };
+  const target = resource === null ? { url, paths: [], absent: shown?.unreadable !== undefined } : { url };
   const provenance = await provenanceEntries(parts, toldOf(parts, resolution, parts.page.disputes), target);
   return resource === null ? provenance : [entryOf(url, resource), ...provenance];
 }
@@ -112,9 +129,12 @@ async function provenanceEntries(parts: BundleParts, told: Told, target: Target)
 async function statementsBeside(parts: BundleParts, told: Told): Promise<Map<Candidate, string[]>> {
   const { resolution, standing } = told;
   const isUnion = resolution.strategy === 'union';
+  // One Patient is made of all that is known of a person: of them nothing stands beside it.
+  const standsIn = parts.opener.isUnreadable(resolution.winner) && resolution.winner.assertion.resourceType !== 'Patient';
   const wanted = resolution.alternatives.filter((candidate) => {
     const how = standing(candidate);
-    return how === 'differs' ? isUnion || parts.withAlternatives : how === 'outranked' && parts.withAlternatives;
+    if (how === 'agrees') return standsIn;
+    return how === 'differs' ? isUnion || parts.withAlternatives : parts.withAlternatives;
   });
   const entries = new Map<Candidate, string[]>();
   for (const candidate of wanted) {
@@ -122,10 +142,16 @@ async function statementsBeside(parts: BundleParts, told: Told): Promise<Map<Can
     if (shown === null || shown.resource === null) continue;
     const url = statementUrl(resolution, candidate);
     const marks = {
-      [isUnion && standing(candidate) === 'differs' ? 'extension' : 'modifierExtension']: [{ url: ledgerUrn('standing'), valueCode: standing(candidate) }],
+      [isPartOfRecord(told, candidate) ? 'extension' : 'modifierExtension']: [{ url: ledgerUrn('standing'), valueCode: standing(candidate) }],
     };
     const provenance = JSON.stringify(statementProvenance(told, candidate));
     entries.set(candidate, [entryOf(url, shown.resource, marks), entryOf(provenanceUrl(url, resolution.fact.factId), provenance)]);
   }
   return entries;
+}
+
+/** Who takes it for true is not misled: it says what the value says, or hides nothing where nothing may be hidden. */
+function isPartOfRecord({ resolution, standing }: Told, candidate: Candidate): boolean {
+  const how = standing(candidate);
+  return how === 'agrees' || (how === 'differs' && resolution.strategy === 'union');
 }

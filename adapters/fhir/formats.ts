@@ -47,7 +47,7 @@ export const STRING_FORMATS: Readonly<Record<string, (text: string) => boolean>>
 const MAX_INT32 = 2_147_483_647;
 
 /** FHIR R4 primitive types that JSON writes as numbers and booleans. */
-export const OTHER_PRIMITIVES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+export const OTHER_PRIMITIVES: Readonly<Record<string, { readonly type: string; readonly minimum?: number; readonly maximum?: number }>> = {
   boolean: { type: 'boolean' },
   decimal: { type: 'number' },
   integer: { type: 'integer', minimum: -MAX_INT32 - 1, maximum: MAX_INT32 },

@@ -2,6 +2,7 @@ import type { Dispute } from '../../domain/resolution/disputes.js';
 import type { Candidate, Resolution } from '../../domain/resolution/resolve.js';
 import { disputesOf } from '../../projections/reading/record-json.js';
 import { ruleOf } from '../../projections/reading/rule-json.js';
+import { ABSENT } from './absent.js';
 import { ledgerUrn, nameBasedUuid, statementUrl, uuidUrl } from './bundle-urls.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -23,6 +24,8 @@ export interface Told {
 export interface Target {
   readonly url: string;
   readonly paths?: readonly string[];
+  /** It is not there because it cannot be opened. */
+  readonly absent?: boolean;
 }
 
 const DATA_OPERATION = 'http://terminology.hl7.org/CodeSystem/v3-DataOperation';
@@ -77,10 +80,12 @@ export function provenanceUrl(url: string, factId: string): string {
   return uuidUrl(nameBasedUuid(url.replace('urn:uuid:', ''), `provenance|${factId}`));
 }
 
-function targetsOf({ url, paths }: Target, { assertion, head }: Candidate): Json[] {
+function targetsOf({ url, paths, absent = false }: Target, { assertion, head }: Candidate): Json[] {
   if (paths === undefined) return [{ reference: url }];
-  if (paths.length === 0)
-    return [{ identifier: uuidIdentifier(head.eventId), display: `${assertion.element ?? assertion.resourceType}: not in this collection` }];
+  if (paths.length === 0) {
+    const display = `${assertion.element ?? assertion.resourceType}: ${absent ? 'cannot be opened' : 'not in this collection'}`;
+    return [{ ...(absent ? { extension: [ABSENT] } : {}), identifier: uuidIdentifier(head.eventId), display }];
+  }
   return paths.map((path) => elementOf(url, path));
 }
 

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { packageRoot } from '../package-root.js';
 import { OTHER_PRIMITIVES, STRING_FORMATS } from './formats.js';
 
 /** What HL7's JSON Schema leaves out: elements that must be there, and members of which only one may be. */
@@ -22,8 +21,29 @@ interface SourceSchema {
   readonly required?: readonly string[];
 }
 
+/** A JSON Schema of a member: a primitive, an element of a definition that is named, or a list of either. */
+export interface MemberSchema {
+  readonly const?: unknown;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly items?: MemberSchema;
+  readonly fhirType?: string;
+  readonly fhirItems?: { readonly definition: string; readonly nullable: boolean };
+}
+
 /** A JSON Schema for ajv with the keywords of `validate.ts`; other definitions are named and not referred to. */
-export type ElementSchema = Readonly<Record<string, unknown>>;
+export interface ElementSchema {
+  readonly type: 'object';
+  readonly minProperties: number;
+  readonly properties: Readonly<Record<string, MemberSchema>>;
+  readonly additionalProperties: false;
+  readonly required?: readonly string[];
+  readonly fhirElement?: Cardinality;
+}
 
 /** Stands for "whatever resource type it says it is" where the name of a definition is expected. */
 export const ANY_RESOURCE = 'ResourceList';
@@ -39,21 +59,10 @@ export interface R4Schema {
 
 const DEFINITIONS = '#/definitions/';
 
-/** The folder of the package: code runs from `dist/`, data files stay where they are written. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error('package.json was not found above the compiled code');
-    folder = parent;
-  }
-  return folder;
-}
-
-const primitive = (name: string): ElementSchema | null =>
+const primitive = (name: string): MemberSchema | null =>
   Object.hasOwn(STRING_FORMATS, name) ? { type: 'string', format: name } : (OTHER_PRIMITIVES[name] ?? null);
 
-type PrimitiveOf = (schema: SourceSchema) => ElementSchema | null;
+type PrimitiveOf = (schema: SourceSchema) => MemberSchema | null;
 type Definitions = Readonly<Record<string, SourceSchema>>;
 
 /**
@@ -74,12 +83,12 @@ function primitivesByPattern(definitions: Definitions): PrimitiveOf {
 }
 
 /** In an array of primitives, `null` keeps the place of an item that has only extensions (R4 JSON, "primitive elements"). */
-function primitiveOrNull(schema: ElementSchema): ElementSchema {
-  const { enum: codes, type } = schema as { enum?: readonly unknown[]; type?: string };
-  return codes === undefined ? { ...schema, type: [type, 'null'] } : { enum: [...codes, null] };
+function primitiveOrNull(schema: MemberSchema): MemberSchema {
+  const { enum: codes, type = [] } = schema;
+  return codes === undefined ? { ...schema, type: [type, 'null'].flat() } : { enum: [...codes, null] };
 }
 
-function adaptProperty(name: string, schema: SourceSchema, primitiveOf: PrimitiveOf): ElementSchema {
+function adaptProperty(name: string, schema: SourceSchema, primitiveOf: PrimitiveOf): MemberSchema {
   if (schema.const !== undefined) return { const: schema.const };
   const known = primitiveOf(schema);
   if (known !== null) return known;
@@ -93,8 +102,8 @@ function adaptProperty(name: string, schema: SourceSchema, primitiveOf: Primitiv
 }
 
 /** A primitive's extensions stand beside it, in `_name`. HL7's schema forgets them for some (`ElementDefinition.type.profile`). */
-function siblingsOf(properties: Readonly<Record<string, SourceSchema>>, primitiveOf: PrimitiveOf): Record<string, ElementSchema> {
-  const siblings: Record<string, ElementSchema> = {};
+function siblingsOf(properties: Readonly<Record<string, SourceSchema>>, primitiveOf: PrimitiveOf): Record<string, MemberSchema> {
+  const siblings: Record<string, MemberSchema> = {};
   for (const [name, schema] of Object.entries(properties)) {
     if (name === 'resourceType' || name.startsWith('_') || Object.hasOwn(properties, `_${name}`)) continue;
     if (primitiveOf(schema) !== null) siblings[`_${name}`] = { fhirType: 'Element' };
@@ -125,12 +134,12 @@ function adaptDefinition(schema: SourceSchema, cardinality: Cardinality | undefi
  * package, synchronously, in about 50 ms.
  */
 export function loadR4Schema(): R4Schema {
-  const folder = join(packageRoot(), 'schemas', 'fhir');
-  const source = JSON.parse(gunzipSync(readFileSync(join(folder, 'r4.schema.json.gz'))).toString('utf8')) as {
+  const folder = new URL('schemas/fhir/', packageRoot());
+  const source = JSON.parse(gunzipSync(readFileSync(new URL('r4.schema.json.gz', folder))).toString('utf8')) as {
     readonly discriminator: { readonly mapping: Readonly<Record<string, string>> };
     readonly definitions: Definitions;
   };
-  const cardinalities = JSON.parse(readFileSync(join(folder, 'r4.cardinality.json'), 'utf8')) as Record<string, Cardinality>;
+  const cardinalities = JSON.parse(readFileSync(new URL('r4.cardinality.json', folder), 'utf8')) as Record<string, Cardinality>;
   const primitiveOf = primitivesByPattern(source.definitions);
   return {
     types: new Set(Object.keys(source.discriminator.mapping)),

@@ -1,9 +1,10 @@
 import type { Caller } from '../../commands/request.js';
 import { mayRead } from '../../domain/access/permissions.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
-import { type FeedPage, feedPage, feedTypes, readFeed } from '../../projections/reading/feeds.js';
+import { FEEDS, type FeedName, type FeedPage, feedPage, type LogFeed, readFeed } from '../../projections/reading/feeds.js';
 import { isKeptFeed, placeOf, readKeptFeed } from '../../projections/reading/kept-feeds.js';
 import { type KeptFeed, RESOLUTIONS } from '../../projections/resolutions/rows.js';
+import { lookedThrough } from './feed-outbound.js';
 import { positionRefusal } from './minimum-position.js';
 import { readersVault } from './reading.js';
 import type { Services } from './services.js';
@@ -17,21 +18,23 @@ export interface FeedPages {
   live(caller: Caller, after: string | null, limit: number, signal: AbortSignal): AsyncGenerator<FeedPage>;
 }
 
-export function pagesOf(services: Services, feed: string): FeedPages {
+export function pagesOf(services: Services, feed: FeedName): FeedPages {
   return isKeptFeed(feed) ? keptPages(services, feed) : logPages(services, feed);
 }
 
-function logPages(services: Services, feed: string): FeedPages {
+function logPages(services: Services, feed: LogFeed): FeedPages {
   const vaultOf = (caller: Caller) => {
     const decision = mayRead({ subject: caller.actor.subject, roles: caller.actor.roles, purpose: caller.purpose }, 'read-feed', null);
     return readersVault(services, caller, 'read-feed', decision.allowed ? decision.scopes : new Set());
   };
   return {
     refusalOf: (after) => positionRefusal(services, after),
-    page: (caller, after, limit) => readFeed({ store: services.store, vault: vaultOf(caller) }, { feed, tenant: caller.tenant, after, limit }),
+    page: async (caller, after, limit) =>
+      lookedThrough(services, caller, await readFeed({ store: services.store, vault: vaultOf(caller) }, { feed, tenant: caller.tenant, after, limit })),
     async *live(caller, after, limit, signal) {
       const vault = vaultOf(caller);
-      for await (const page of services.store.subscribe({ after, limit, types: feedTypes(feed), signal })) yield feedPage({ vault }, page, caller.tenant);
+      for await (const page of services.store.subscribe({ after, limit, types: FEEDS[feed].types, signal }))
+        yield lookedThrough(services, caller, await feedPage({ vault }, page, caller.tenant));
     },
   };
 }

@@ -3,27 +3,28 @@ import type { JsonObject } from '../../domain/json/json-value.js';
 import { parseLossless } from '../../domain/json/lossless.js';
 import { jsonText } from '../../domain/json/write.js';
 import { knownTexts } from '../../domain/masking/known-texts.js';
+import { outboundPolicyOf } from '../../domain/masking/outbound-policy.js';
 import type { Plan } from '../../domain/masking/plan.js';
 import { scrubbed } from '../../domain/masking/scrub.js';
 import type { MaskedResource } from '../../domain/masking/walk.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
 import type { Resolution } from '../../domain/resolution/resolve.js';
-import type { KeyRing } from '../../domain/rings.js';
-import { knownOf, knownTogether } from '../../domain/scanning/known-person.js';
-import { type ScanText, scanner } from '../../domain/scanning/scan.js';
+import type { KeyRing, Vault } from '../../domain/rings.js';
+import { type Outbound, outbound } from '../../domain/scanning/outbound.js';
 import { Opener } from '../../projections/reading/opener.js';
 import type { RecordPage, RecordQuery } from '../../projections/reading/record-reader.js';
 import type { SealedPart } from '../../schemas/event.js';
 import { type PatientPart, wholePatient } from '../fhir/bundle-patient.js';
-import { type MaskingParts, PatientMasking, type Written } from '../masking/patient-masking.js';
+import { PatientMasking, type Written } from '../masking/patient-masking.js';
 import { pseudonymOf } from '../masking/pseudonym.js';
 import { fhirShapes } from '../masking/shapes.js';
 import { PatientTokens } from '../masking/tokens.js';
-import { phoneFinder } from '../scanning/phones.js';
+import { BASE64 } from '../scanning/base64.js';
+import { everythingSaid, personSaid, scannerKnowing } from './known-person.js';
 import { cursorOf, isRejection } from './parameters.js';
 import { type Found, JSON_TYPE, type ReadContext } from './reading.js';
 import { audited, firstThings, type PatientRequest, queryOf } from './record-query.js';
-import { isOfPerson, personOf } from './routes/fhir-record.js';
+import { isOfPerson } from './routes/fhir-record.js';
 import type { Services } from './services.js';
 
 const LIST = 'masked';
@@ -39,22 +40,25 @@ export async function maskedFound(services: Services, request: PatientRequest, c
   const { caller } = context;
   // All keys: names and pseudonyms come from them, and what is known of the person has to be known to be kept back.
   const vault = services.keys.usedBy({ subject: caller.actor.subject, purpose: caller.purpose, reason: 'de-identify' });
-  const ring = await vault.patientRing(caller.tenant, asked.patientId);
+  const ring = (await firstRing(vault, caller.tenant, [asked.patientId]))?.ring;
+  // Erased since it was found.
   if (ring === undefined) return reject('unknown-patient');
   const query = await resumed(asked, ring);
   if (isRejection(query)) return query;
   const page = await services.records.read(query);
-  const people = (await personOf(services, { ...query, category: null, after: null }))?.resolutions ?? [];
+  const people = await personSaid(services, query);
   const knowing = new Opener((member) => vault.patientRing(query.tenant, member));
   const scopes = scopesHeld(caller.actor.roles, caller.purpose);
   const opener = new Opener(async (member) => (await vault.patientRing(query.tenant, member))?.limitedTo(scopes));
   const { root } = page.group;
   // The survivor's keys as long as they live: with them all who are one person have one offset and one name.
-  const survivors = await vault.patientRing(query.tenant, root);
-  const [owner, own] = survivors === undefined ? [query.patientId, ring] : [root, survivors];
+  const { owner, ring: own } = (await firstRing(vault, query.tenant, [root, query.patientId])) as OwnRing;
   const pseudonym = pseudonymOf(await vault.tenantRing(query.tenant), recipientOf(context), owner);
+  const said = await everythingSaid(people, knowing);
+  const scan = scannerKnowing(said);
   const masking = new PatientMasking({
-    ...knowledgeOf(await everythingSaid(people, knowing)),
+    known: knownTexts(said),
+    scrub: (text) => scrubbed(text, scan(text)),
     shapes,
     ring: own,
     tokens: new PatientTokens(vault, own, query.tenant, owner),
@@ -66,8 +70,12 @@ export async function maskedFound(services: Services, request: PatientRequest, c
   const written = [...(wantsPerson ? await personWritten(root, people, opener) : []), ...(await factsWritten(page, opener))];
   const next = page.next === null ? null : await sealedCursor(page.next, query, ring);
   const { patients, categories } = audited(page);
+  const policy = outboundPolicyOf(plan, caller.actor.roles);
+  const leaving = (await masking.mask(written)).map((result) => lookedAt(result, (resource) => outbound(resource, { shapes, scan, policy, base64: BASE64 })));
+  const blocked = leaving.flatMap((one) => (one.kind === 'block' ? one.types : []));
+  if (blocked.length > 0) return reject('answer-holds-identifiers', [{ pointer: '/resources', rule: [...new Set(blocked)].join(', ') }]);
   return {
-    body: bodyOf({ profile: plan.name, version: plan.version, patient: pseudonym, recipient: recipientOf(context), next }, await masking.mask(written)),
+    body: bodyOf({ profile: plan.name, version: plan.version, patient: pseudonym, recipient: recipientOf(context), next }, leaving),
     type: JSON_TYPE,
     patients,
     categories: [...new Set([...categories, ...(people.length > 0 ? ['demographics'] : [])])],
@@ -75,33 +83,48 @@ export async function maskedFound(services: Services, request: PatientRequest, c
   };
 }
 
-/** `withheld` are resources that the plan cannot show, `refused` the masks that did not fit what they met. */
-function bodyOf(about: Readonly<Record<string, unknown>>, results: readonly MaskedResource[]): string {
-  const shown = results.flatMap((result) => (result.kind === 'masked' ? [result] : []));
-  const head = JSON.stringify({ ...about, withheld: results.length - shown.length, refused: distinct(shown.flatMap(({ refused }) => refused)) });
-  return `${head.slice(0, -1)},"resources":[${shown.map(({ resource }) => jsonText(resource)).join(',')}]}`;
+interface OwnRing {
+  readonly owner: string;
+  readonly ring: KeyRing;
 }
 
-/** What is known of the person, for what is left out and for the texts of plans that scrub them; few do. */
-function knowledgeOf(said: readonly JsonObject[]): Pick<MaskingParts, 'known' | 'scrub'> {
-  let scan: ScanText | undefined;
-  const scrub = (text: string) => {
-    scan ??= scanner(knownTogether(said.map((patient) => knownOf({ ...patient, resourceType: 'Patient' }))), phoneFinder());
-    return scrubbed(text, scan(text));
-  };
-  return { known: knownTexts(said), scrub };
+async function firstRing(vault: Vault, tenant: string, owners: readonly string[]): Promise<OwnRing | undefined> {
+  for (const owner of owners) {
+    const ring = await vault.patientRing(tenant, owner);
+    if (ring !== undefined) return { owner, ring };
+  }
+  return undefined;
+}
+
+/** A resource on its way out: masked, and looked at once more. */
+type Leaving = MaskedResource | Held;
+
+interface Held {
+  readonly kind: 'hold' | 'block';
+  readonly types: readonly string[];
+  readonly resource: JsonObject;
+}
+
+function lookedAt(result: MaskedResource, look: (resource: JsonObject) => Outbound): Leaving {
+  if (result.kind === 'withheld') return result;
+  const last = look(result.resource);
+  return last.kind === 'pass' ? { ...result, resource: last.resource } : { ...last, resource: result.resource };
+}
+
+/** `withheld` are resources that the plan cannot show, `held` those that wait for a person, `refused` the masks that did not fit what they met. */
+function bodyOf(about: Readonly<Record<string, unknown>>, leaving: readonly Leaving[]): string {
+  const shown = leaving.flatMap((one) => (one.kind === 'masked' ? [one] : []));
+  const held = leaving.flatMap((one) =>
+    one.kind === 'hold' ? [{ resourceType: one.resource['resourceType'], id: one.resource['id'], found: one.types }] : [],
+  );
+  const withheld = leaving.filter(({ kind }) => kind === 'withheld').length;
+  const head = JSON.stringify({ ...about, withheld, held, refused: distinct(shown.flatMap(({ refused }) => refused)) });
+  return `${head.slice(0, -1)},"resources":[${shown.map(({ resource }) => jsonText(resource)).join(',')}]}`;
 }
 
 /** Who is given it: an organization, or a person who has none. */
 function recipientOf({ caller: { actor } }: ReadContext): string {
   return actor.organization ?? actor.subject;
-}
-
-/** All that sources say of the person, also what did not win: none of it may slip through elsewhere. */
-async function everythingSaid(people: readonly Resolution[], opener: Opener): Promise<JsonObject[]> {
-  const candidates = people.flatMap(({ winner, alternatives }) => [winner, ...alternatives]);
-  const shown = await Promise.all(candidates.map((candidate) => opener.open(candidate)));
-  return shown.flatMap((one) => (one === null || one.resource === null ? [] : [parseLossless(one.resource) as JsonObject]));
 }
 
 async function personWritten(root: string, people: readonly Resolution[], opener: Opener): Promise<Written[]> {

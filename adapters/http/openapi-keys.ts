@@ -4,7 +4,7 @@ export function keyPaths(): Json {
   return {
     '/v1/keys': read(
       'keys',
-      'Where the keys of the tenant stand, and of the root: ids, ages, states and counts, rotations with their progress, reported compromises with their incidents. Never a key. Roles: operator, privacy-officer, auditor.',
+      'Where the keys of the tenant stand, and of the root: ids, ages, states and counts, rotations with their progress, reported compromises with their incidents and with what of the read models was sealed anew. Never a key. Roles: operator, privacy-officer, auditor.',
       [],
     ),
     '/v1/keys/compromises/{reportId}': read(

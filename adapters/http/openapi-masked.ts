@@ -9,7 +9,7 @@ export function maskedPaths(sides: readonly Json[]): Json {
   return {
     '/v1/patients/{patientId}/masked': read(
       'masked-record',
-      `The record as FHIR resources, masked or de-identified, under a pseudonym. ${PROFILES} Policies of the house beside these.`,
+      `The record as FHIR resources, masked or de-identified, under a pseudonym. Texts that still seem to name the person are masked, marked, held or blocked, as the policy says. ${PROFILES} Policies of the house beside these.`,
       [path('patientId', { type: 'string', format: 'uuid' }), { ...query('profile', 'Profile or masking policy.'), required: true }, ...sides],
     ),
     '/v1/re-identifications': {

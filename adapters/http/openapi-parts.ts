@@ -11,11 +11,26 @@ export const query = (name: string, description: string, schema: Json = { type: 
 export const path = (name: string, schema: Json = { type: 'string' }): Json => ({ name, in: 'path', required: true, schema });
 export const body = (type: string, schema: Json = {}): Json => ({ required: true, content: { [type]: { schema } } });
 
+const DAMAGE: Json = {
+  'Unreadable-Events': {
+    description: 'Only where the answer is not whole: how many events of this page nobody can open. They stand in it, marked `unreadable`.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+};
+
 export function read(operationId: string, summary: string, parameters: readonly Json[], type = 'application/json'): Json {
   return readAs(operationId, summary, parameters, [type]);
 }
 
 export function readAs(operationId: string, summary: string, parameters: readonly Json[], types: readonly string[]): Json {
   const content = Object.fromEntries(types.map((type) => [type, {}]));
-  return { get: { operationId, tags: ['reading'], summary, parameters, responses: { '200': { description: 'As asked.', content }, default: problem } } };
+  return {
+    get: {
+      operationId,
+      tags: ['reading'],
+      summary,
+      parameters,
+      responses: { '200': { description: 'As asked.', headers: DAMAGE, content }, default: problem },
+    },
+  };
 }

@@ -7,9 +7,9 @@ import { PATH_FORMS } from '../../projections/reading/lineage-path.js';
 import { CONFLICT_STATES } from '../../projections/resolutions/rows.js';
 import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
 import { CATEGORIES } from '../../schemas/phi/categories.js';
-import { READ_MODELS } from '../read-model-names.js';
 import { keyPaths } from './openapi-keys.js';
 import { maskedPaths } from './openapi-masked.js';
+import { operationPaths } from './openapi-operations.js';
 import { body, header, type Json, path, problem, query, read, readAs, receipt } from './openapi-parts.js';
 import { FAULT_STATUS, REJECTION_STATUS } from './problem.js';
 import { PatientSearchBody } from './routes/patients.js';
@@ -265,35 +265,10 @@ function readPaths(): Json {
       ],
       'application/x-ndjson',
     ),
-    '/v1/quarantine': read('quarantine', 'What a source sent and could not be taken, with its reason.', [query('source', 'Id of the source.'), ...page]),
-  };
-}
-
-function operationPaths(): Json {
-  const open = (operationId: string, summary: string): Json => ({
-    get: { operationId, tags: ['operations'], security: [], summary, responses: { '200': { description: 'As asked.' } } },
-  });
-  return {
-    '/health/live': open('live', 'The process runs.'),
-    '/health/ready': open('ready', 'The stores answer and the read models are fed; 503 when not.'),
-    '/metrics': open('metrics', 'Prometheus metrics.'),
-    '/openapi.json': open('openapi', 'This document.'),
-    '/v1/projections': {
-      get: {
-        operationId: 'projections',
-        tags: ['operations'],
-        summary: 'Where each read model stands.',
-        responses: { '200': { description: 'As asked.' }, default: problem },
-      },
-    },
-    '/v1/projections/{model}/rebuild': {
-      post: {
-        operationId: 'rebuild',
-        tags: ['operations'],
-        summary: 'Builds a read model anew beside the running one, then switches.',
-        parameters: [path('model', { enum: READ_MODELS })],
-        responses: { '202': { description: 'Building.' }, default: problem },
-      },
-    },
+    '/v1/quarantine': read(
+      'quarantine',
+      'What a source sent and could not be taken, with its reason; `destroyed` when its time is over or whom it was about was erased.',
+      [query('source', 'Id of the source.'), ...page],
+    ),
   };
 }

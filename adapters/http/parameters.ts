@@ -64,6 +64,23 @@ export function knownAtFrom(query: Query): KnownAt | null | Rejection {
   return /^\d{4}-/.test(text) ? bad('knownAt', 'RFC 3339 date-time or position') : { position: text };
 }
 
+/** What of a record is asked for, and as it stood when. */
+export interface View {
+  readonly category: Category | null;
+  readonly validAt: string | null;
+  readonly knownAt: KnownAt | null;
+}
+
+export function viewFrom(query: Query): View | Rejection {
+  const category = categoryFrom(query);
+  if (isRejection(category)) return category;
+  const validAt = instantFrom(query, 'validAt');
+  if (isRejection(validAt)) return validAt;
+  const knownAt = knownAtFrom(query);
+  if (isRejection(knownAt)) return knownAt;
+  return { category, validAt, knownAt };
+}
+
 export function limitFrom(query: Query, initial: number, most: number): number | Rejection {
   const text = query['limit'];
   if (text === undefined) return initial;

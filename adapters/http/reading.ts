@@ -4,11 +4,13 @@ import type { Caller } from '../../commands/request.js';
 import { type Action, mayRead, PERMISSION_RULE, type ReadDecision, type Reader } from '../../domain/access/permissions.js';
 import { scopesHeld } from '../../domain/access/scopes.js';
 import { groupOf } from '../../domain/patients/identities.js';
+import type { Unreadable } from '../../domain/record/unreadable.js';
 import { type Rejection, reject } from '../../domain/rejections.js';
 import type { KeyRing, Vault } from '../../domain/rings.js';
 import type { EventOf } from '../../schemas/catalogue.js';
 import { entitledVault } from '../keys/entitled-vault.js';
 import { callerOf, sendRejection } from './context.js';
+import { damageCode, damageHeaders, reportDamage } from './damage.js';
 import type { Services } from './services.js';
 
 /** What a read found: the text to send, and what the audit has to say of it. */
@@ -18,6 +20,8 @@ export interface Found {
   readonly patients: readonly string[];
   readonly categories: readonly string[];
   readonly opened: number;
+  /** What stands in the answer without its content, because nobody can open it. */
+  readonly unreadable?: readonly Unreadable[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -73,10 +77,11 @@ export async function answerRead(
   const { ofPatients } = decision;
   if (ofPatients !== null && !found.patients.every((patientId) => ofPatients.includes(patientId)))
     return refuse(services, request, reply, caller, asked, reject(asksForThePast(request) ? 'not-permitted' : 'read-model-behind'));
+  const { unreadable = [] } = found;
   await record(services, request, caller, {
     action: asked.action,
     outcome: 'allowed',
-    code: null,
+    code: damageCode(unreadable),
     rule: asked.grant?.rule ?? PERMISSION_RULE,
     patients: [...found.patients],
     categories: [...found.categories],
@@ -84,8 +89,9 @@ export async function answerRead(
     detail: asked.detail ?? null,
   });
   services.metrics.opened.inc(found.opened);
+  reportDamage(services, request, unreadable);
   return reply
-    .headers({ 'cache-control': 'no-store', ...found.headers })
+    .headers({ 'cache-control': 'no-store', ...damageHeaders(unreadable), ...found.headers })
     .type(found.type)
     .send(found.body);
 }

@@ -2,9 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import type { Rejection } from '../../domain/rejections.js';
 import type { Resolution } from '../../domain/resolution/resolve.js';
 import type { KnownAt } from '../../projections/reading/as-of.js';
+import { incompleteOf } from '../../projections/reading/damage.js';
 import type { RecordPage, RecordQuery } from '../../projections/reading/record-reader.js';
 import { positionRefusal, reachMinimum } from './minimum-position.js';
-import { categoryFrom, cursorFrom, cursorOf, instantFrom, isRejection, isUuid, knownAtFrom, limitFrom, type Query, refuseUnknown } from './parameters.js';
+import { cursorFrom, cursorOf, instantFrom, isRejection, isUuid, limitFrom, type Query, refuseUnknown, viewFrom } from './parameters.js';
 import { type Found, JSON_TYPE, type ReadContext } from './reading.js';
 import type { Services } from './services.js';
 
@@ -27,27 +28,21 @@ export async function queryOf(
   const { query } = request;
   const unknown = refuseUnknown(query, [...KNOWN, ...more]);
   if (unknown !== null) return unknown;
-  const category = categoryFrom(query);
-  if (isRejection(category)) return category;
-  const validAt = instantFrom(query, 'validAt');
-  if (isRejection(validAt)) return validAt;
-  const knownAt = knownAtFrom(query);
-  if (isRejection(knownAt)) return knownAt;
+  const view = viewFrom(query);
+  if (isRejection(view)) return view;
   const designationsAt = instantFrom(query, 'designationsAt');
   if (isRejection(designationsAt)) return designationsAt;
   const limit = limitFrom(query, PAGE, PAGE_AT_MOST);
   if (isRejection(limit)) return limit;
   const after = cursorFrom(query, list);
   if (isRejection(after)) return after;
-  const refused = (await reachMinimum(services, request, MODELS)) ?? (await knownAtRefusal(services, knownAt));
+  const refused = (await reachMinimum(services, request, MODELS)) ?? (await knownAtRefusal(services, view.knownAt));
   if (refused !== null) return refused;
   return {
     tenant: caller.tenant,
     patientId: request.params.patientId,
-    category,
+    ...view,
     conflictsOnly: list === 'conflicts',
-    validAt,
-    knownAt,
     designationsAt,
     after,
     limit,
@@ -59,15 +54,19 @@ export async function knownAtRefusal(services: Services, knownAt: KnownAt | null
   return knownAt !== null && 'position' in knownAt ? positionRefusal(services, knownAt.position) : null;
 }
 
+/** What was opened for an answer, and what nobody can open. */
+type Opened = Required<Pick<Found, 'opened' | 'unreadable'>>;
+
 /** One page of a side as our own JSON: who answers, for which times, the entries, and where it goes on. */
-export function pageOf(query: RecordQuery, page: RecordPage, list: string, entries: readonly string[], opened: number): Found {
+export function pageOf(query: RecordQuery, page: RecordPage, list: string, entries: readonly string[], { opened, unreadable }: Opened): Found {
   const { validAt, knownAt, designationsAt } = query;
-  const head = JSON.stringify({ ...answering(query, page), validAt, knownAt, designationsAt });
+  const head = JSON.stringify({ ...answering(query, page), validAt, knownAt, designationsAt, ...incompleteOf(unreadable) });
   return {
     body: `${head.slice(0, -1)},"${list}":[${entries.join(',')}],"next":${JSON.stringify(nextOf(page, list))}}`,
     type: JSON_TYPE,
     ...audited(page),
     opened,
+    unreadable,
   };
 }
 

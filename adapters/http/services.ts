@@ -3,6 +3,7 @@ import type { Clock, EventStore, Keys } from '../../commands/ports.js';
 import type { Plan } from '../../domain/masking/plan.js';
 import type { ReadModels } from '../../projections/ports.js';
 import type { RecordReader } from '../../projections/reading/record-reader.js';
+import type { OutboundPolicy } from '../../schemas/phi/outbound.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Config } from '../config.js';
 import type { OpenKeys } from '../keys/open-keys.js';
@@ -27,6 +28,8 @@ export interface Services {
   readonly metrics: Metrics;
   /** Under which the record may be read masked. */
   readonly maskingPlans: readonly Plan[];
+  /** What feeds are looked through for before they leave, by reader. */
+  readonly outboundPolicies: readonly OutboundPolicy[];
   readonly clock: Clock;
   readonly rebuild: (model: string) => Promise<void>;
   /** Places where something of a patient whose erasure was ordered is left. */

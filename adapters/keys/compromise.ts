@@ -5,19 +5,21 @@ import type { EventReader } from '../../domain/log.js';
 import { LedgerFault } from '../../domain/rejections.js';
 import { streams } from '../../domain/streams.js';
 import type { EventOf, Recorded } from '../../schemas/catalogue.js';
+import type { KeyLevel } from '../../schemas/phi/key-levels.js';
 import { ownerOf } from './directory.js';
 import { exposureOf } from './exposure.js';
 import type { Duty } from './follower.js';
-import type { Rewrap, WrappedKek, WrappedSecret } from './key-store.js';
+import { currentKek, type WrappedKek, type WrappedSecret } from './key-store.js';
 import { following, LEDGER_USER } from './ledger-voice.js';
-import { rewrapAll } from './rewrapping.js';
+import { rewrapAll, setStates } from './rewrapping.js';
 import type { RotatorDeps } from './rotator.js';
-
-const SECRETS_AT_ONCE = 500;
 
 export interface CompromiseDeps extends RotatorDeps {
   readonly log: EventReader;
 }
+
+/** A key that wraps takes the key of the search index along; a secret beside it does not. */
+const TAKES_INDEX_ALONG: ReadonlySet<KeyLevel> = new Set(['root', 'tenant', 'index']);
 
 type Reported = EventOf<'key-compromise-reported'>;
 
@@ -35,8 +37,7 @@ export function compromise(deps: CompromiseDeps): Duty {
       if (event.type !== 'key-compromise-reported') return;
       const { level, reportId } = event.data;
       await putOutOfUse(deps, event);
-      // A tenant's key takes the key of its search index along.
-      if (level !== 'patient') await deps.rebuildIndex();
+      if (TAKES_INDEX_ALONG.has(level)) await deps.rebuildIndex();
       const states = await statesBy(deps, event);
       if (states.length > 0) await say(deps, event, { name: 'change-states', reportId, states });
       const exposure = await exposureOf(deps.log, event);
@@ -58,13 +59,19 @@ function putOutOfUse(deps: CompromiseDeps, event: Reported): Promise<void> {
 }
 
 async function secretOutOfUse({ store, keys }: CompromiseDeps, { tenant, data }: Reported): Promise<void> {
-  const owner = ownerOf(data.level, data.patientId);
-  const hit = owner === null ? undefined : (await store.secrets(tenant, owner)).find(({ keyId }) => keyId === data.keyId);
+  // Levels above these have no owner.
+  const owner = ownerOf(data.level, data.patientId) as string;
+  const hit = (await store.secrets(tenant, owner)).find(({ keyId }) => keyId === data.keyId);
   // Erased in the meantime: nothing is left to be replaced.
-  if (owner === null || hit === undefined) return;
+  if (hit === undefined) return;
   if (hit.state !== 'compromised') await store.setState(tenant, owner, hit.generation, 'compromised');
   keys.forget(tenant, owner);
-  await keys.renew({ ...LEDGER_USER, reason: 'report-key-compromise' }, tenant, owner, hit.generation);
+  try {
+    await keys.renew({ ...LEDGER_USER, reason: 'report-key-compromise' }, tenant, owner, hit.generation);
+  } catch (fault) {
+    // The tenant's key is on hold. What was reported is out of use all the same, and whoever needs its successor later makes it.
+    if (!(fault instanceof LedgerFault) || fault.code !== 'key-suspended') throw fault;
+  }
 }
 
 /**
@@ -75,25 +82,13 @@ async function keksOutOfUse(deps: CompromiseDeps, { tenant, recordedAt }: Report
   const { store, keks, keys } = deps;
   const exposed = (await store.keks(tenant)).filter(isExposed);
   for (const { kekId, state } of exposed) if (state !== 'compromised') await store.setKekState(tenant, kekId, 'compromised');
-  const newest = (await store.keks(tenant)).at(-1);
+  const newest = currentKek(await store.keks(tenant));
   if (newest?.state === 'compromised') await keks.advance(tenant, newest);
   keys.forgetTenant(tenant);
   for (const { kekId } of exposed) await rewrapAll(deps, tenant, kekId, 'compromised');
-  for (const { kekId } of await store.keks(tenant)) await secretsOutOfUse(deps, tenant, kekId, recordedAt);
+  const isOld = ({ state, createdAt }: WrappedSecret) => state !== 'compromised' && (createdAt === '' || createdAt < recordedAt);
+  for (const { kekId } of await store.keks(tenant)) await setStates(store, tenant, kekId, 'compromised', isOld);
   keys.forgetTenant(tenant);
-}
-
-async function secretsOutOfUse({ store }: CompromiseDeps, tenant: string, kekId: string, madeBefore: string): Promise<void> {
-  for (let after: WrappedSecret | null = null; ; ) {
-    const page: readonly WrappedSecret[] = await store.secretsUnder(tenant, kekId, { after, limit: SECRETS_AT_ONCE });
-    after = page.at(-1) ?? null;
-    if (after === null) return;
-    const exposed = page.filter(({ state, createdAt }) => state !== 'compromised' && (createdAt === '' || createdAt < madeBefore));
-    const changes = exposed.map(
-      ({ owner, generation, wrapped }): Rewrap => ({ tenant, owner, generation, fromKekId: kekId, kekId, wrapped, state: 'compromised' }),
-    );
-    if (changes.length > 0) await store.rewrap(changes);
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { KeyDirectory } from '../../commands/ports.js';
 import type { KeyLevel } from '../../schemas/phi/key-levels.js';
-import { INDEX_OWNER, type KeyStore, TENANT_OWNER } from './key-store.js';
+import { currentKek, INDEX_OWNER, type KeyStore, TENANT_OWNER } from './key-store.js';
 import type { RootKeys } from './root.js';
 
 /** Whose secrets a level speaks of; null where it speaks of keys that wrap others. */
@@ -18,6 +18,7 @@ export class StoredKeyDirectory implements KeyDirectory {
 
   async currentKeyId(tenant: string, level: KeyLevel, patientId: string | null): Promise<string | null> {
     if (level === 'root') return this.root.currentId();
+    if (level === 'tenant') return currentKek(await this.store.keks(tenant))?.kekId ?? null;
     return (await this.#ids(tenant, level, patientId)).at(-1) ?? null;
   }
 

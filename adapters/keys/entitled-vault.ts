@@ -5,7 +5,8 @@ export function entitledVault(vault: Vault, scopes: ReadonlySet<string>): Vault 
   const limited = (ring: KeyRing | undefined) => ring?.limitedTo(scopes);
   return {
     ...vault,
-    patientRing: async (tenant, patientId) => limited(await vault.patientRing(tenant, patientId)),
-    tenantRing: async (tenant) => (await vault.tenantRing(tenant)).limitedTo(scopes),
+    patientRing: async (tenant, patientId, read) => limited(await vault.patientRing(tenant, patientId, read)),
+    withInput: (tenant, input, use, first) => vault.withInput(tenant, input, (ring) => use(ring.limitedTo(scopes)), first),
+    tenantRing: async (tenant, read) => (await vault.tenantRing(tenant, read)).limitedTo(scopes),
   };
 }

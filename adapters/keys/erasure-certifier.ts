@@ -9,7 +9,7 @@ import { streams } from '../../domain/streams.js';
 import { KEPT_UNDER_TENANT_KEYS } from '../../projections/ports.js';
 import type { EventOf, Recorded } from '../../schemas/catalogue.js';
 import { type Certificate, ERASURE_REMAINS } from '../../schemas/events/patient-erased.js';
-import { type EvidenceDeps, type Looked, lookForRemains } from './erasure-evidence.js';
+import { type EvidenceDeps, inputsOf, type Looked, lookForRemains } from './erasure-evidence.js';
 import { following, type Submit } from './ledger-voice.js';
 
 type Ordered = EventOf<'erasure-ordered'>;
@@ -65,21 +65,23 @@ export class ErasureCertifier {
   async round(): Promise<boolean> {
     const { log, keyStore } = this.deps;
     let waiting = false;
-    for (let after = this.#through ?? (await keyStore.cursor(CURSOR)); ; ) {
+    let after = this.#through ?? (await keyStore.cursor(CURSOR));
+    for (let more = true; more; ) {
       const page = await log.readAll({ after, limit: PAGE, types: ['erasure-ordered'] });
       for (const recorded of page.events) {
         if (this.#stopping.signal.aborted) return false;
         if (!(await this.#certified(recorded as Recorded<Ordered>))) waiting = true;
       }
-      if (page.through === null) return !waiting;
+      if (page.through === null) break;
       after = page.through;
+      more = !page.end;
       // Once one has to wait, the next round begins with it again.
       if (!waiting) {
         if (page.events.length > 0 || this.#through === null) await keyStore.keepCursor(CURSOR, after);
         this.#through = after;
       }
-      if (page.end) return !waiting;
     }
+    return !waiting;
   }
 
   async #run(): Promise<void> {
@@ -105,12 +107,13 @@ export class ErasureCertifier {
   async #certified(recorded: Recorded<Ordered>): Promise<boolean> {
     const { event, position } = recorded;
     const { tenant, data } = event;
-    const stream = streams.erasure(tenant, data.patientId);
+    const { patientId } = data;
+    const stream = streams.erasure(tenant, patientId);
     const folded = await this.deps.states.load(erasureDecider, stream);
     await this.deps.states.refresh(erasureDecider, stream, folded);
     // Of two orders, written at once by processes that did not see each other, the first is carried out.
     if (folded.state.erased !== null || folded.state.order?.eventId !== event.id) return true;
-    const looked = await lookForRemains(this.deps, tenant, data.patientId, position, MODEL_WITHIN_MS);
+    const looked = await lookForRemains(this.deps, { tenant, patientId, inputs: inputsOf(data), orderPosition: position }, MODEL_WITHIN_MS);
     const missing = looked.missing.length > 0 ? looked.missing : await this.#unpurged();
     if (missing.length > 0) {
       this.deps.onMissing?.(event.id, missing);
@@ -129,7 +132,7 @@ export class ErasureCertifier {
   }
 
   async #certificate({ event, position }: Recorded<Ordered>, { evidence }: Looked): Promise<Certificate> {
-    const { patientId, ground, requestedBy, keys, approval } = event.data;
+    const { patientId, ground, requestedBy, keys, approval, quarantine } = event.data;
     const verifiedAt = this.deps.clock.now();
     return {
       ...{ patientId, orderId: event.id, ground, requestedBy, keys },
@@ -139,8 +142,9 @@ export class ErasureCertifier {
       orderedAt: event.recordedAt,
       verifiedAt,
       orderPosition: position,
-      verifiedThrough: (await this.deps.log.head()) ?? position,
-      remains: [...ERASURE_REMAINS],
+      verifiedThrough: (await this.deps.log.head()) as string,
+      remains: remainsOf(quarantine),
+      quarantine: leftOf(quarantine),
       irrecoverableAfter: new Date(Date.parse(verifiedAt) + this.deps.keyBackupDays * DAY_MS).toISOString(),
     };
   }
@@ -149,8 +153,24 @@ export class ErasureCertifier {
   async #people(tenant: string, approval: string | null, actor: string): Promise<Pick<Certificate, 'orderedBy' | 'approvedBy'>> {
     if (approval === null) return { orderedBy: actor, approvedBy: null };
     const { state } = await this.deps.states.load(changeDecider, streams.change(tenant, approval));
-    return { orderedBy: state.proposal?.subject ?? actor, approvedBy: state.approval?.subject ?? null };
+    // An erasure is never an emergency: two people have agreed before it is carried out.
+    const { proposal, approval: given } = state as { proposal: { subject: string }; approval: { subject: string } };
+    return { orderedBy: proposal.subject, approvedBy: given.subject };
   }
+}
+
+/** Of an order from before refused lines were looked at, all of them may be about the patient. */
+function remainsOf(quarantine: Ordered['data']['quarantine']): Certificate['remains'] {
+  const { underTenantKeys, unattributed } = quarantine ?? { underTenantKeys: 1, unattributed: 1 };
+  const isThere = (what: (typeof ERASURE_REMAINS)[number]) =>
+    what === 'quarantined-input-under-tenant-keys' ? underTenantKeys > 0 : what !== 'unattributed-quarantined-input' || unattributed > 0;
+  return ERASURE_REMAINS.filter(isThere);
+}
+
+function leftOf(quarantine: Ordered['data']['quarantine']): Certificate['quarantine'] {
+  if (quarantine === null) return null;
+  const { inputs, ...left } = quarantine;
+  return { destroyed: inputs.length, ...left };
 }
 
 /** The same for an order whoever writes it: two processes, or one that was killed before it knew, write one certificate. */

@@ -16,7 +16,7 @@ export interface Duty {
 
 export interface FollowerDeps {
   readonly log: EventReader;
-  readonly store: KeyStore;
+  readonly store: Pick<KeyStore, 'cursor' | 'keepCursor'>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onFault: (duty: string, fault: unknown) => void;
 }

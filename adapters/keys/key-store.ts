@@ -5,7 +5,7 @@ export type KeyState = (typeof KEY_STATES)[number];
 /** A random 32-byte secret of a patient, a tenant or an index, in one of its generations, wrapped under a tenant's key-encryption key. */
 export interface WrappedSecret {
   readonly tenant: string;
-  /** Patient id, `tenant` for the tenant's own affairs, `index` for its search indexes. */
+  /** Patient id, `tenant` for the tenant's own affairs, `index` for its search indexes, `input/…` for a refused line that is kept. */
   readonly owner: string;
   /** From 1 on. The first also names facts, for ever; the newest seals. */
   readonly generation: number;
@@ -29,8 +29,15 @@ export interface WrappedKek {
   readonly createdAt: string;
 }
 
+/** The key under which a tenant's secrets come: the newest that is not waiting for its time. `keks` of one tenant, oldest first. */
+export function currentKek(keks: readonly WrappedKek[]): WrappedKek | undefined {
+  return keks.findLast(({ state }) => state !== 'pre-active');
+}
+
 export const TENANT_OWNER = 'tenant';
 export const INDEX_OWNER = 'index';
+/** Each refused line that is kept has keys of its own, so that it can be destroyed alone: `input` is the line's keyed hash. */
+export const inputOwner = (input: string): string => `input/${input}`;
 
 /** One secret wrapped anew. Nothing happens to a row that is no longer under `fromKekId`: somebody else was faster. */
 export interface Rewrap {
@@ -59,7 +66,8 @@ export interface SecretCount {
  *   of its kind, and a secret came with it, that is stored in the same step; a secret of a claim that lost is not stored.
  * - `erase` removes all secrets of an owner for good, overwritten where the store can, and for ever: afterwards `add` and
  *   `claim` store no secret for that owner (`add` then resolves undefined). Erasing twice is fine.
- * - `rewrap` changes all rows of a call or none; it answers how many it changed.
+ * - `rewrap` changes all rows of a call or none; it answers how many it changed. It may be durable no sooner than the next other change,
+ *   and no later: a loss of power in between leaves rows under the former key, which is still there.
  * - `secretsUnder` lists by owner then generation, after the given row: with `rewrap` a rotation goes on where it was cut.
  * - Faults are `LedgerFault('keys-unavailable')`, `store-full`, `outcome-unknown` and `overloaded`; repeating is safe.
  */

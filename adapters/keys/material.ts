@@ -20,10 +20,6 @@ export class Material {
     secret.fill(0);
   }
 
-  get wiped(): boolean {
-    return this.#wiped;
-  }
-
   /** The key itself, for as long as the caller needs it in this turn of the event loop. */
   secret(): Buffer<ArrayBuffer> {
     this.#refuseWiped();

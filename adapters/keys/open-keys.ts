@@ -2,6 +2,7 @@ import type { Clock, Digest, EventStore, Ids, KeyDirectory } from '../../command
 import type { Config } from '../config.js';
 import { layout, openKeyStore } from '../stores.js';
 import { StoredKeyDirectory } from './directory.js';
+import { KeyHealth } from './key-health.js';
 import type { KeyStore } from './key-store.js';
 import { openRootKeys } from './open-root.js';
 import type { RootKeys } from './root.js';
@@ -18,6 +19,7 @@ export interface OpenKeys {
   readonly keys: KeyVault;
   readonly keyUses: KeyUseLog;
   readonly keyDirectory: KeyDirectory;
+  readonly keyHealth: KeyHealth;
 }
 
 /** Opens the key store and the root's provider. What is opened is closed through `opened`, in the turn of all else. */
@@ -45,5 +47,8 @@ export async function openKeys(
   const keys = new KeyVault(keyStore, keks, keyUses, Date.now, { ...VAULT_LIMITS, cryptoperiodDays: config.cryptoperiodDays });
   opened.push(() => keys.close());
   await keyUses.start();
-  return { root, keyStore, keks, keys, keyUses, keyDirectory: new StoredKeyDirectory(keyStore, root) };
+  const keyHealth = new KeyHealth({ root, store: keyStore, clock: deps.clock, cryptoperiodDays: config.cryptoperiodDays });
+  await keyHealth.start();
+  opened.push(() => keyHealth.stop());
+  return { root, keyStore, keks, keys, keyUses, keyDirectory: new StoredKeyDirectory(keyStore, root), keyHealth };
 }

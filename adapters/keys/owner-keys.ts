@@ -45,7 +45,8 @@ export class OwnerKeys {
 
   /** How a scope is called in the clear of an event: a sensitive one by a keyed hash, since its name would be a diagnosis. */
   published(scope: string): string {
-    if (isOpenScope(scope)) return scope;
+    // What a part is called already stays: it is sealed anew under the same name.
+    if (isOpenScope(scope) || scope.startsWith(SENSITIVE)) return scope;
     const known = this.#published.get(scope);
     if (known !== undefined) return known;
     const name = `${SENSITIVE}${this.blind('scope', scope)}`;

@@ -41,7 +41,7 @@ export class Renewal {
   /** Answers how many rotations were ordered. One that is under way already is fine. */
   async look(): Promise<number> {
     const newest = new Map<string, WrappedKek>();
-    for (const kek of await this.deps.store.allKeks()) newest.set(kek.tenant, kek);
+    for (const kek of await this.deps.store.allKeks()) if (kek.state !== 'pre-active') newest.set(kek.tenant, kek);
     let ordered = 0;
     for (const kek of newest.values()) if (this.#isDue(kek) && (await this.#order(kek))) ordered += 1;
     return ordered;
@@ -61,6 +61,7 @@ export class Renewal {
       patientId: null,
       fromKeyId: kekId,
       because: 'cryptoperiod' as const,
+      activatesAt: null,
       approval: null,
     };
     const command: KeysCommand = { name: 'order-rotation', data };

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { LedgerFault } from '../../domain/rejections.js';
 import { openCommitted, sealCommitted } from '../webcrypto/committing.js';
 import { fromBase64url } from '../webcrypto/subtle.js';
-import type { KeyStore, WrappedKek, WrappedSecret } from './key-store.js';
+import { currentKek, type KeyState, type KeyStore, type WrappedKek, type WrappedSecret } from './key-store.js';
 import { Material, SECRET_BYTES } from './material.js';
 import type { RootKeys } from './root.js';
 
@@ -31,6 +31,7 @@ export class TenantKeks {
     private readonly root: RootKeys,
     private readonly nowMs: () => number,
     private readonly cryptoperiodDays = Number.POSITIVE_INFINITY,
+    private readonly keksAtMost = KEKS_AT_MOST,
   ) {}
 
   /** The id of the key under which the tenant's secrets are wrapped now; made when the tenant has none that may wrap. */
@@ -55,16 +56,20 @@ export class TenantKeks {
     try {
       return openCommitted(kek.secret(), context, fromBase64url(row.wrapped));
     } catch (cause) {
-      if (cause instanceof LedgerFault) throw cause;
       throw new LedgerFault('key-unreadable', { cause });
     }
   }
 
   /** Makes the key of the next generation current. Of two at once both get the same. */
   async advance(tenant: string, from: WrappedKek): Promise<WrappedKek> {
-    const made = await this.#make(tenant, from.generation + 1);
+    const made = await this.#activated(await this.#make(tenant, from.generation + 1, 'active'));
     this.#current.delete(tenant);
     return made;
+  }
+
+  /** Makes the key of the next generation, and leaves it unused: every process knows it before anything is wrapped under it. */
+  prepare(tenant: string, from: WrappedKek): Promise<WrappedKek> {
+    return this.#make(tenant, from.generation + 1, 'pre-active');
   }
 
   /** The same key wrapped under the root's current key. */
@@ -104,23 +109,30 @@ export class TenantKeks {
   }
 
   async #find(tenant: string): Promise<WrappedKek> {
-    const newest = (await this.store.keks(tenant)).at(-1);
+    const newest = currentKek(await this.store.keks(tenant));
     if (newest?.state === 'active' && this.#isExpired(newest)) throw new LedgerFault('key-expired');
     if (newest?.state === 'active') return newest;
     if (newest?.state === 'suspended') throw new LedgerFault('key-suspended');
-    return this.#make(tenant, (newest?.generation ?? 0) + 1);
+    return this.#activated(await this.#make(tenant, (newest?.generation ?? 0) + 1, 'active'));
+  }
+
+  /** One that was made ahead of its time is needed now. */
+  async #activated(kek: WrappedKek): Promise<WrappedKek> {
+    if (kek.state !== 'pre-active') return kek;
+    await this.store.setKekState(kek.tenant, kek.kekId, 'active');
+    return { ...kek, state: 'active' };
   }
 
   #isExpired({ createdAt }: WrappedKek): boolean {
     return this.nowMs() - Date.parse(createdAt) > this.cryptoperiodDays * DAY_MS;
   }
 
-  async #make(tenant: string, generation: number): Promise<WrappedKek> {
+  async #make(tenant: string, generation: number, state: KeyState): Promise<WrappedKek> {
     const place = { tenant, kekId: randomUUID(), generation };
     const secret = new Uint8Array(randomBytes(SECRET_BYTES));
     try {
       const under = await this.root.wrap(secret, kekContext(place));
-      return await this.store.addKek({ ...place, ...under, state: 'active', createdAt: new Date(this.nowMs()).toISOString() });
+      return await this.store.addKek({ ...place, ...under, state, createdAt: new Date(this.nowMs()).toISOString() });
     } finally {
       secret.fill(0);
     }
@@ -134,8 +146,10 @@ export class TenantKeks {
     this.#open.set(name, opening);
     const forget = () => this.#open.delete(name);
     opening.then((found) => found === null && forget(), forget);
-    const oldest = this.#open.keys().next().value;
-    if (this.#open.size > KEKS_AT_MOST && oldest !== undefined) this.#drop(oldest);
+    for (const oldest of this.#open.keys()) {
+      if (this.#open.size <= this.keksAtMost) break;
+      this.#drop(oldest);
+    }
     return opening;
   }
 

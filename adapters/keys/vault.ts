@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { LedgerFault } from '../../domain/rejections.js';
 import type { IndexKey, KeyRing, Keys, KeyUser, Vault } from '../../domain/rings.js';
-import { INDEX_OWNER, type KeyStore, TENANT_OWNER, type WrappedSecret } from './key-store.js';
+import { INDEX_OWNER, inputOwner, type KeyStore, TENANT_OWNER, type WrappedSecret } from './key-store.js';
 import { Material, SECRET_BYTES } from './material.js';
 import { OwnerCache } from './owner-cache.js';
 import { type Generation, OwnerKeys } from './owner-keys.js';
@@ -45,8 +45,15 @@ export class KeyVault implements Keys {
     return {
       claimPatient: (tenant, claim, patientId) => this.#claim(user, tenant, claim, patientId),
       bind: (tenant, key, value) => this.store.claim(tenant, `bound/${key}`, value, null),
-      patientRing: (tenant, patientId) => ringOf(this.#known(user, tenant, patientId)),
-      tenantRing: (tenant) => ringOf(this.#own(user, tenant, TENANT_OWNER)) as Promise<KeyRing>,
+      patientRing: (tenant, patientId, read) => {
+        if (read === 'anew') this.cache.renew(tenant, patientId);
+        return ringOf(this.#known(user, tenant, patientId));
+      },
+      tenantRing: (tenant, read) => {
+        if (read === 'anew') this.cache.renew(tenant, TENANT_OWNER);
+        return ringOf(this.#own(user, tenant, TENANT_OWNER)) as Promise<KeyRing>;
+      },
+      withInput: (tenant, input, use, first) => this.#withInput(user, tenant, inputOwner(input), use, first === 'make'),
       indexKeys: (tenant, atLeast) => this.#indexKeys(user, tenant, atLeast ?? 1),
       standing: (tenant, patientId) => this.#standing(tenant, patientId),
       keysOf: async (tenant, patientId) => (await this.store.secrets(tenant, patientId)).map(({ keyId, generation }) => ({ keyId, generation })),
@@ -105,12 +112,25 @@ export class KeyVault implements Keys {
   }
 
   #own(user: KeyUser, tenant: string, owner: string): Promise<OwnerKeys | undefined> {
-    return this.cache.get(tenant, owner, async () => {
-      const known = await this.store.secrets(tenant, owner);
-      if (known.length > 0) return this.#open(user, known);
-      const made = await this.store.add(await this.#fresh(user, tenant, owner, 1));
-      return this.#open(user, made === undefined ? [] : [made]);
-    });
+    return this.cache.get(tenant, owner, () => this.#openOrMake(user, tenant, owner));
+  }
+
+  async #openOrMake(user: KeyUser, tenant: string, owner: string): Promise<OwnerKeys | undefined> {
+    const known = await this.store.secrets(tenant, owner);
+    if (known.length > 0) return this.#open(user, known);
+    const made = await this.store.add(await this.#fresh(user, tenant, owner, 1));
+    return this.#open(user, made === undefined ? [] : [made]);
+  }
+
+  /** A line is kept once and read hardly ever: among the patients' its keys would only push others out. */
+  async #withInput<T>(user: KeyUser, tenant: string, owner: string, use: (ring: KeyRing) => Promise<T>, makes: boolean): Promise<T | undefined> {
+    const keys = await (makes ? this.#openOrMake(user, tenant, owner) : this.#open(user, await this.store.secrets(tenant, owner)));
+    if (keys === undefined) return undefined;
+    try {
+      return await use(new UsedRing(keys, user, this.uses));
+    } finally {
+      keys.wipe();
+    }
   }
 
   async #indexKeys(user: KeyUser, tenant: string, atLeast: number): Promise<readonly IndexKey[]> {

@@ -1,23 +1,5 @@
 import type { MemberType, Shape, Shapes } from '../../domain/masking/tools.js';
-import { ANY_RESOURCE, type ElementSchema, loadR4Schema, type R4Schema } from '../fhir/r4-schema.js';
-
-interface MemberSchema {
-  readonly type?: string | readonly string[];
-  readonly format?: string;
-  readonly enum?: readonly unknown[];
-  readonly items?: MemberSchema;
-  readonly fhirType?: string;
-  readonly fhirItems?: { readonly definition: string };
-}
-
-interface DefinitionSchema {
-  readonly properties: Readonly<Record<string, MemberSchema>>;
-  readonly required?: readonly string[];
-  readonly fhirElement?: {
-    readonly required?: readonly string[];
-    readonly choices?: readonly { readonly names: readonly string[]; readonly required?: boolean }[];
-  };
-}
+import { ANY_RESOURCE, type ElementSchema, loadR4Schema, type MemberSchema, type R4Schema } from '../fhir/r4-schema.js';
 
 /** The shapes of FHIR R4, out of HL7's schema; read on first use (50 ms), each definition once. */
 export function fhirShapes(load: () => R4Schema = loadR4Schema): Shapes {
@@ -33,8 +15,7 @@ export function fhirShapes(load: () => R4Schema = loadR4Schema): Shapes {
   };
 }
 
-function shapeOf(schema: ElementSchema): Shape {
-  const { properties, required = [], fhirElement } = schema as unknown as DefinitionSchema;
+function shapeOf({ properties, required = [], fhirElement }: ElementSchema): Shape {
   const members = new Map(Object.entries(properties).map(([name, member]) => [name, memberOf(member)]));
   const choices = (fhirElement?.choices ?? []).filter((choice) => choice.required === true).map(({ names }) => names);
   const always = [...new Set([...required, ...(fhirElement?.required ?? [])])];

@@ -3,9 +3,11 @@ import { isFhirResource } from '../../domain/identity/resource.js';
 import type { JsonValue } from '../../domain/json/json-value.js';
 import { type Blinded, blinded } from '../../domain/matching/blinded.js';
 import { openWhole } from '../../domain/record/content.js';
+import { openWith } from '../../domain/record/unreadable.js';
 import type { Vault } from '../../domain/rings.js';
 import { candidatesProjection } from '../../projections/candidates.js';
 import { isAssertion, type LedgerEvent, type Recorded } from '../../schemas/catalogue.js';
+import { type OnUnreadable, openedOrTold } from '../opened-or-told.js';
 
 /** Requests get their turn between so many: each costs some hundred keyed hashes. */
 const AT_ONCE = 8;
@@ -16,7 +18,7 @@ const PAGE_EVENTS = 16;
  * The candidates projection, and the step before it that opens a page's demographics and leaves keyed hashes of them. It runs in the process
  * that holds the keys.
  */
-export function candidateIndexing(vault: Vault) {
+export function candidateIndexing(vault: Vault, onUnreadable: OnUnreadable) {
   // By event object and not by id: a rebuild beside the running model prepares pages of its own.
   const made = new WeakMap<LedgerEvent, Blinded>();
   return {
@@ -26,7 +28,7 @@ export function candidateIndexing(vault: Vault) {
       for (let from = 0; from < page.length; from += AT_ONCE) {
         await Promise.all(
           page.slice(from, from + AT_ONCE).map(async ({ event }) => {
-            const tokens = await tokensOf(vault, event);
+            const tokens = await openedOrTold(vault, event, onUnreadable, () => tokensOf(vault, event));
             if (tokens !== undefined) made.set(event, tokens);
           }),
         );
@@ -39,10 +41,13 @@ export function candidateIndexing(vault: Vault) {
 /** Nothing for an erased patient: nobody can be matched with them any more. */
 async function tokensOf(vault: Vault, event: LedgerEvent): Promise<Blinded | undefined> {
   if (event.sealed.length === 0 || !isAssertion(event)) return undefined;
-  const ring = await vault.patientRing(event.tenant, event.data.patientId);
-  if (ring === undefined) return undefined;
-  const { resource } = await openWhole(ring, event.sealed, { stream: event.stream, eventId: event.id });
-  const patient = JSON.parse(resource) as JsonValue;
+  const { tenant, id: eventId, stream, sealed, data } = event;
+  const opened = await openWith(
+    (read) => vault.patientRing(tenant, data.patientId, read),
+    (ring) => openWhole(ring, sealed, { stream, eventId }),
+  );
+  if (opened === undefined) return undefined;
+  const patient = JSON.parse(opened.resource) as JsonValue;
   const tenantRing = await vault.tenantRing(event.tenant);
   return isFhirResource(patient) ? blinded(patient, (text) => tenantRing.blind('match', text)) : undefined;
 }

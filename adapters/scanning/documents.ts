@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../domain/json/json-value.js';
+import { BASE64 } from './base64.js';
 
 /** A text and where it stands: `line 12` of a file, `line 3 /content/0/attachment/data` of one object a line. It never holds the text. */
 export interface PlacedText {
@@ -68,5 +69,5 @@ function collectMembers(object: JsonObject, prefix: string, pointer: string, tex
 /** The text of a FHIR Attachment, which travels in base64. */
 function attachedText({ contentType, data }: JsonObject): string | null {
   if (typeof contentType !== 'string' || typeof data !== 'string' || !/^text\//i.test(contentType)) return null;
-  return Buffer.from(data, 'base64').toString('utf8');
+  return BASE64.decode(data);
 }

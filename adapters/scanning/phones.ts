@@ -6,6 +6,8 @@ import type { FindPhones } from '../../domain/scanning/scan.js';
  * number, and a hostile text would hold the thread. The rules of `domain/scanning` see the whole text all the same.
  */
 const LETTERS_AT_MOST = 20_000;
+/** With fewer there is no number of any plan, and the library costs more than all rules together. */
+const ENOUGH_DIGITS = /(?:\d\D*){6}/;
 /** Runs of digits and separators beyond this are tables, in which the library would look for a number at every place. */
 const RUN_OF_DIGITS = /(?:\d[\d ().,/-]{60})/;
 
@@ -13,7 +15,7 @@ const RUN_OF_DIGITS = /(?:\d[\d ().,/-]{60})/;
 export function phoneFinder(country: CountryCode = 'US'): FindPhones {
   return (text) => {
     const looked = text.slice(0, LETTERS_AT_MOST);
-    if (RUN_OF_DIGITS.test(looked)) return [];
+    if (!ENOUGH_DIGITS.test(looked) || RUN_OF_DIGITS.test(looked)) return [];
     return findPhoneNumbersInText(looked, { defaultCountry: country }).map(({ startsAt, endsAt }) => ({ start: startsAt, end: endsAt }));
   };
 }

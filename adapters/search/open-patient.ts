@@ -1,12 +1,13 @@
 import type { FhirResource } from '../../domain/identity/resource.js';
 import { openWhole } from '../../domain/record/content.js';
+import { openWith } from '../../domain/record/unreadable.js';
 import type { Vault } from '../../domain/rings.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
 
 /** The Patient that a source's event brought, as it was written; undefined for whoever was erased. */
 export async function openPatient(vault: Vault, { tenant, stream, id, sealed }: LedgerEvent, patientId: string): Promise<FhirResource | undefined> {
-  const ring = await vault.patientRing(tenant, patientId);
-  if (ring === undefined) return undefined;
-  const { resource } = await openWhole(ring, sealed, { stream, eventId: id });
-  return JSON.parse(resource) as FhirResource;
+  return openWith(
+    (read) => vault.patientRing(tenant, patientId, read),
+    async (ring) => JSON.parse((await openWhole(ring, sealed, { stream, eventId: id })).resource) as FhirResource,
+  );
 }

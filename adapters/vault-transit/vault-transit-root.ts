@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LedgerFault } from '../../domain/rejections.js';
 import type { RootKey, RootKeys, RootWrapped } from '../keys/root.js';
 import { VaultClient, type VaultData, type VaultOptions } from './client.js';
-import { TransitKeyRefused, VaultRefused } from './known-errors.js';
+import { VaultRefused } from './known-errors.js';
 import { type TransitKey, transitKeyOf } from './transit-key.js';
 
 const SECRET_AT_MOST_BYTES = 1024;
@@ -117,7 +117,7 @@ export class VaultTransitRoot implements RootKeys {
       return key;
     } catch (cause) {
       this.#isChecked = false;
-      throw cause instanceof TransitKeyRefused ? new LedgerFault('keys-unavailable', { cause }) : cause;
+      throw new LedgerFault('keys-unavailable', { cause });
     }
   }
 

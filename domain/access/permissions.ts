@@ -49,6 +49,8 @@ const COMMANDING: Readonly<Record<string, readonly Role[]>> = {
   'place-legal-hold': ['privacy-officer'],
   'release-legal-hold': ['privacy-officer'],
   'rotate-key': ['privacy-officer', 'operator'],
+  'suspend-key': ['privacy-officer', 'operator'],
+  'resume-key': ['privacy-officer'],
   reseal: ['privacy-officer', 'operator'],
   'report-key-compromise': ['privacy-officer', 'operator'],
   'settle-conflict': ['steward'],
@@ -69,8 +71,10 @@ const COMMANDING: Readonly<Record<string, readonly Role[]>> = {
 /** Roles whose readers get content opened; an auditor proves that nothing is missing without seeing what it says. */
 const OPENING: readonly Role[] = ['clinician', 'steward', 'privacy-officer', 'patient', 'consumer'];
 
+const COMMANDERS = new Map(Object.entries(COMMANDING));
+
 export function mayCommand(roles: readonly string[], command: string): boolean {
-  return Object.hasOwn(COMMANDING, command) && (COMMANDING[command] ?? []).some((role) => roles.includes(role));
+  return COMMANDERS.get(command)?.some((role) => roles.includes(role)) === true;
 }
 
 /**

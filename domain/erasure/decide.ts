@@ -1,5 +1,5 @@
 import type { EventOf } from '../../schemas/catalogue.js';
-import type { ErasureGround, ErasureRequester, NamedKey } from '../../schemas/events/erasure-ordered.js';
+import type { ErasureGround, ErasureRequester, NamedKey, QuarantineFound } from '../../schemas/events/erasure-ordered.js';
 import type { Certificate } from '../../schemas/events/patient-erased.js';
 import { accept, type Decider, type Decision, type Draft, type Repeat, TIMELESS } from '../decider.js';
 import { reject } from '../rejections.js';
@@ -18,6 +18,8 @@ export type ErasureCommand =
       readonly reason: string;
       readonly approval: string | null;
       readonly keys: readonly NamedKey[];
+      /** Null where it was not looked at. */
+      readonly quarantine: QuarantineFound | null;
       /** Patients who were merged into this one and are not erased: their statements meet under this patient's keys. */
       readonly livingMembers: number;
       readonly now: string;
@@ -29,7 +31,7 @@ export type ErasureCommand =
   /** Not sent by anybody: the ledger has seen that nothing is left. `eventId` comes of the order's, so that two who see it say it once. */
   | { readonly name: 'certify'; readonly eventId: string; readonly certificate: Certificate };
 
-type Erase = Extract<ErasureCommand, { name: 'erase-patient' }>;
+export type EraseCommand = Extract<ErasureCommand, { name: 'erase-patient' }>;
 
 export const erasureDecider: Decider<ErasureState, ErasureCommand> = {
   initial: initialErasure,
@@ -53,14 +55,19 @@ function decideErasure(state: ErasureState, command: ErasureCommand): Decision {
   }
 }
 
+/** Whether the command would be followed by an order, as things stand. */
+export function willBeOrdered(state: ErasureState, command: EraseCommand): boolean {
+  return state.order === null && command.livingMembers === 0 && exceptionsOf(state, command).length === 0;
+}
+
 /** Refused on record: whoever asked is owed the reason, and an auditor the proof that it was given. */
-function decideErase(state: ErasureState, command: Erase): Decision {
+function decideErase(state: ErasureState, command: EraseCommand): Decision {
   if (state.order !== null) return repeatOf(state.order);
   if (command.livingMembers > 0) return reject('merged-survivor');
-  const { patientId, ground, requestedBy, approval, reason } = command;
+  const { patientId, ground, requestedBy, approval, reason, quarantine } = command;
   const exceptions = exceptionsOf(state, command);
   if (exceptions.length > 0) return accept(worded({ type: 'erasure-refused', data: { patientId, ground, requestedBy, exceptions, approval } }, reason));
-  return accept(worded({ type: 'erasure-ordered', data: { patientId, ground, requestedBy, keys: [...command.keys], approval } }, reason));
+  return accept(worded({ type: 'erasure-ordered', data: { patientId, ground, requestedBy, keys: [...command.keys], quarantine, approval } }, reason));
 }
 
 function decideRelease(state: ErasureState, { patientId, holdId, approval }: Extract<ErasureCommand, { name: 'release-legal-hold' }>): Decision {

@@ -32,7 +32,7 @@ function retainedUntil({ ground, lastStatedAt, retentionYears }: RetentionFacts)
 
 /** The same day so many years later; of the 29th of February the 1st of March, where that year has none. */
 export function yearsAfter(instant: string, years: number): string {
-  const [, year = '', rest = ''] = /^(\d{4})(.*)$/.exec(instant) ?? [];
+  const [year, rest] = [instant.slice(0, 4), instant.slice(4)];
   const later = Number(year) + years;
   const leap = later % 4 === 0 && (later % 100 !== 0 || later % 400 === 0);
   return `${String(later).padStart(4, '0')}${rest.startsWith('-02-29') && !leap ? rest.replace('-02-29', '-03-01') : rest}`;

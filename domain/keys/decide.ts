@@ -1,102 +1,112 @@
-import type { EventOf, LedgerEvent } from '../../schemas/catalogue.js';
-import type { KeyLevel } from '../../schemas/phi/key-levels.js';
+import type { EventOf } from '../../schemas/catalogue.js';
 import { accept, type Decider, type Decision, type Draft, TIMELESS } from '../decider.js';
 import { reject } from '../rejections.js';
+import { evolveKeys, type KeysState, noKeys, type Place, type Rotation, type StateChange } from './state.js';
 
-interface Place {
-  readonly eventId: string;
-  readonly revision: number;
-}
+export type { CompromiseReport, KeysState, Rotation, StateChange, Suspension } from './state.js';
 
-export interface Rotation extends Place {
-  readonly data: EventOf<'key-rotation-ordered'>['data'];
-  readonly at: string;
-  completed: (Place & { readonly data: EventOf<'key-rotation-completed'>['data']; readonly at: string }) | null;
-}
-
-export interface CompromiseReport extends Place {
-  readonly data: EventOf<'key-compromise-reported'>['data'];
-  readonly at: string;
-  /** The last of the changes that it brought about. */
-  changed: Place | null;
-  incident: (Place & { readonly data: EventOf<'incident-opened'>['data'] }) | null;
-}
-
-/** What was decided about a tenant's keys, and what became of it. The keys themselves, and their states, are the key store's. */
-export interface KeysState {
-  readonly rotations: Map<string, Rotation>;
-  readonly reports: Map<string, CompromiseReport>;
-}
+type OrderedRotation = EventOf<'key-rotation-ordered'>['data'];
 
 export type KeysCommand =
-  | { readonly name: 'order-rotation'; readonly data: EventOf<'key-rotation-ordered'>['data'] }
+  | { readonly name: 'order-rotation'; readonly data: OrderedRotation }
+  | { readonly name: 'prepare-rotation'; readonly state: StateChange }
+  | { readonly name: 'activate-rotation'; readonly rotationId: string }
   | { readonly name: 'complete-rotation'; readonly data: EventOf<'key-rotation-completed'>['data']; readonly states: readonly StateChange[] }
+  | { readonly name: 'order-suspension'; readonly data: EventOf<'key-suspension-ordered'>['data'] }
+  | { readonly name: 'carry-out-suspension'; readonly state: StateChange }
   | { readonly name: 'report-compromise'; readonly data: EventOf<'key-compromise-reported'>['data']; readonly description: string | null }
   | { readonly name: 'change-states'; readonly reportId: string; readonly states: readonly StateChange[] }
-  | { readonly name: 'open-incident'; readonly data: EventOf<'incident-opened'>['data'] };
-
-export type StateChange = EventOf<'key-state-changed'>['data'];
+  | { readonly name: 'open-incident'; readonly data: EventOf<'incident-opened'>['data'] }
+  | { readonly name: 'say-destroyed'; readonly state: StateChange };
 
 /** The scope of what is said about keys in words, under the tenant's own keys. */
 export const KEYS_SCOPE = 'key-management';
 
-export const keysDecider: Decider<KeysState, KeysCommand> = {
-  initial: () => ({ rotations: new Map(), reports: new Map() }),
-  evolve: evolveKeys,
-  decide: decideKeys,
-};
-
-function evolveKeys(state: KeysState, event: LedgerEvent, revision: number): KeysState {
-  const place = { eventId: event.id, revision };
-  if (event.type === 'key-rotation-ordered') state.rotations.set(event.data.rotationId, { ...place, data: event.data, at: event.recordedAt, completed: null });
-  if (event.type === 'key-compromise-reported')
-    state.reports.set(event.data.reportId, { ...place, data: event.data, at: event.recordedAt, changed: null, incident: null });
-  const rotation = event.type === 'key-rotation-completed' ? state.rotations.get(event.data.rotationId) : undefined;
-  if (rotation !== undefined && event.type === 'key-rotation-completed') rotation.completed = { ...place, data: event.data, at: event.recordedAt };
-  const behind = event.type === 'key-state-changed' ? state.reports.get(event.data.because) : undefined;
-  if (behind !== undefined) behind.changed = place;
-  const report = event.type === 'incident-opened' ? state.reports.get(event.data.reportId) : undefined;
-  if (report !== undefined && event.type === 'incident-opened') report.incident = { ...place, data: event.data };
-  return state;
-}
+export const keysDecider: Decider<KeysState, KeysCommand> = { initial: noKeys, evolve: evolveKeys, decide: decideKeys };
 
 function decideKeys(state: KeysState, command: KeysCommand): Decision {
   switch (command.name) {
     case 'order-rotation':
-      return underWay(state, command.data.level, command.data.patientId) ? reject('rotation-under-way') : accept(plain('key-rotation-ordered', command.data));
-    case 'complete-rotation': {
-      const known = state.rotations.get(command.data.rotationId)?.completed;
-      if (known !== undefined && known !== null) return { kind: 'repeat', eventId: known.eventId, revision: known.revision };
-      return accept(...command.states.map((data) => plain('key-state-changed', data)), plain('key-rotation-completed', command.data));
-    }
+      return ordered(state, command.data);
+    case 'prepare-rotation':
+      return once(state.rotations.get(command.state.because)?.prepared, plain('key-state-changed', command.state));
+    case 'activate-rotation':
+      return activated(state.rotations.get(command.rotationId));
+    case 'complete-rotation':
+      return once(
+        state.rotations.get(command.data.rotationId)?.completed,
+        ...command.states.map((data) => plain('key-state-changed', data)),
+        plain('key-rotation-completed', command.data),
+      );
+    case 'order-suspension':
+      return suspensionOrdered(state, command.data);
+    case 'carry-out-suspension':
+      return once(state.suspensions.get(command.state.because)?.carriedOut, plain('key-state-changed', command.state));
     case 'report-compromise':
       return reported(state, command);
-    case 'change-states': {
-      const known = state.reports.get(command.reportId)?.changed;
-      if (known !== undefined && known !== null) return { kind: 'repeat', eventId: known.eventId, revision: known.revision };
-      return accept(...command.states.map((data) => plain('key-state-changed', data)));
-    }
-    case 'open-incident': {
-      const known = state.reports.get(command.data.reportId)?.incident;
-      if (known !== undefined && known !== null) return { kind: 'repeat', eventId: known.eventId, revision: known.revision };
-      return accept(plain('incident-opened', command.data));
-    }
+    case 'change-states':
+      return once(state.reports.get(command.reportId)?.changed, ...command.states.map((data) => plain('key-state-changed', data)));
+    case 'open-incident':
+      return once(state.reports.get(command.data.reportId)?.incident, plain('incident-opened', command.data));
+    case 'say-destroyed':
+      return once(state.destroyedRoots.get(command.state.keyId), plain('key-state-changed', command.state));
   }
 }
 
+/** What every process does when it reads an order is said by the first of them. */
+function once(known: Place | null | undefined, ...drafts: Draft[]): Decision {
+  return known === null || known === undefined ? accept(...drafts) : { kind: 'repeat', eventId: known.eventId, revision: known.revision };
+}
+
 /** One at a time: two that replace the same key would each leave the other's work half wrapped. */
-function underWay({ rotations }: KeysState, level: KeyLevel, patientId: string | null): boolean {
-  return [...rotations.values()].some(({ data, completed }) => completed === null && data.level === level && data.patientId === patientId);
+function ordered(state: KeysState, data: OrderedRotation): Decision {
+  // Whoever carried it out could only wait, and all that is ordered after it would wait too.
+  const wraps = data.kind === 'reseal' || (data.level !== 'tenant' && data.level !== 'root');
+  if (wraps && [...state.suspended.values()].includes('tenant')) return reject('tenant-key-suspended');
+  const same = openRotations(state).filter((one) => one.data.level === data.level && one.data.patientId === data.patientId);
+  // One that waits for its time leaves the way free: a key may have to go sooner than was planned.
+  const isInTheWay = ({ data: known }: Rotation) => !waits(known) || (data.activatesAt !== null && known.fromKeyId === data.fromKeyId);
+  return same.some(isInTheWay) ? reject('rotation-under-way') : accept(plain('key-rotation-ordered', data));
+}
+
+function activated(rotation: Rotation | undefined): Decision {
+  if (rotation === undefined) return reject('unknown-key');
+  return once(waits(rotation.data) ? null : rotation, plain('key-rotation-ordered', { ...rotation.data, kind: 'activate' }));
+}
+
+/** A suspended key may be resumed, replaced, or reported as compromised; one that was reported stays out of use. */
+function suspensionOrdered(state: KeysState, data: EventOf<'key-suspension-ordered'>['data']): Decision {
+  const isSuspended = state.suspended.has(data.keyId);
+  if (data.kind === 'suspend' && isSuspended) return reject('key-already-suspended');
+  if (data.kind === 'resume' && !isSuspended) return reject('key-not-suspended');
+  if (isReported(state, data)) return reject('compromise-reported');
+  // A rotation that goes on wraps under the tenant's key, whichever key it replaces.
+  const inTheWay = openRotations(state).filter(({ data: one }) => !waits(one) && (data.level === 'tenant' || one.level === data.level));
+  const isOthers = (one: Rotation) => data.level === 'patient' && one.data.patientId !== data.patientId;
+  return inTheWay.every(isOthers) ? accept(plain('key-suspension-ordered', data)) : reject('rotation-under-way');
 }
 
 /** The same key is reported once: what more is known of it goes into the incident. */
-function reported({ reports }: KeysState, { data, description }: Extract<KeysCommand, { name: 'report-compromise' }>): Decision {
-  if ([...reports.values()].some((known) => known.data.keyId === data.keyId && known.data.level === data.level)) return reject('compromise-reported');
+function reported(state: KeysState, { data, description }: Extract<KeysCommand, { name: 'report-compromise' }>): Decision {
+  if (isReported(state, data)) return reject('compromise-reported');
   const content = description === null ? null : { scope: KEYS_SCOPE, text: description };
   return accept({ type: 'key-compromise-reported', data, source: null, validTime: TIMELESS, content });
 }
 
-type KeyEvents = 'key-rotation-ordered' | 'key-rotation-completed' | 'key-state-changed' | 'incident-opened';
+function isReported({ reports }: KeysState, { keyId, level }: { readonly keyId: string; readonly level: string }): boolean {
+  return [...reports.values()].some(({ data }) => data.keyId === keyId && data.level === level);
+}
+
+function openRotations({ rotations }: KeysState): Rotation[] {
+  return [...rotations.values()].filter(({ completed }) => completed === null);
+}
+
+/** Scheduled, and its time has not come. */
+export function waits({ kind, activatesAt }: OrderedRotation): boolean {
+  return kind === 'rotate' && activatesAt !== null;
+}
+
+type KeyEvents = 'key-rotation-ordered' | 'key-rotation-completed' | 'key-state-changed' | 'key-suspension-ordered' | 'incident-opened';
 
 function plain<T extends KeyEvents>(type: T, data: EventOf<T>['data']): Draft {
   return { type, data, source: null, validTime: TIMELESS, content: null } as Draft;

@@ -1,7 +1,7 @@
 /**
  * The eighteen identifiers of HIPAA Safe Harbor (45 CFR 164.514(b)(2)(i)), each with where FHIR R4 has it: data types wherever
  * they stand, and elements by path. `removed` elements go; `generalised` ones keep what the rule leaves of them.
- * `limited` says whether a limited data set (164.514(e)(2)) goes without it as well.
+ * A limited data set (164.514(e)(2)) goes without them as well, but for dates and towns.
  */
 export interface IdentifierRow {
   readonly letter: string;
@@ -9,19 +9,18 @@ export interface IdentifierRow {
   readonly types: readonly string[];
   readonly paths: readonly string[];
   readonly how: 'removed' | 'generalised';
-  readonly limited: boolean;
 }
 
-function row(letter: string, identifier: string, how: IdentifierRow['how'], types: string, paths = '', limited = true): IdentifierRow {
+function row(letter: string, identifier: string, how: IdentifierRow['how'], types: string, paths = ''): IdentifierRow {
   const list = (text: string) => text.split(' ').filter((one) => one !== '');
-  return { letter, identifier, types: list(types), paths: list(paths), how, limited };
+  return { letter, identifier, types: list(types), paths: list(paths), how };
 }
 
 export const SAFE_HARBOR_IDENTIFIERS: readonly IdentifierRow[] = [
   row('A', 'names', 'removed', 'HumanName ContactDetail Contributor', 'Patient.contact Patient.link'),
   row('B', 'geographic subdivisions smaller than a state', 'removed', 'Location_Position', 'Location.description Location.alias'),
   row('B', 'addresses: the state and three digits of the ZIP code stay', 'generalised', 'Address'),
-  row('C', 'all elements of dates but the year; ages over 89', 'generalised', 'date dateTime instant time Age', '', false),
+  row('C', 'all elements of dates but the year; ages over 89', 'generalised', 'date dateTime instant time Age'),
   row('D', 'telephone numbers', 'removed', 'ContactPoint'),
   row('E', 'fax numbers', 'removed', 'ContactPoint'),
   row('F', 'e-mail addresses', 'removed', 'ContactPoint'),
@@ -43,6 +42,7 @@ export const SAFE_HARBOR_IDENTIFIERS: readonly IdentifierRow[] = [
     'string markdown xhtml Narrative Annotation Meta RelatedArtifact UsageContext',
     'MolecularSequence.observedSeq',
   ),
+  row('R', 'characteristics that few may share: language, order of birth', 'removed', '', '*.language Patient.communication Patient.multipleBirthInteger'),
 ];
 
 function removed(of: 'types' | 'paths'): ReadonlySet<string> {
@@ -51,4 +51,9 @@ function removed(of: 'types' | 'paths'): ReadonlySet<string> {
 
 /** What is left out by its data type. A limited data set differs in addresses and dates alone, and these are generalised. */
 export const REMOVED_TYPES = removed('types');
-export const REMOVED_PATHS = removed('paths');
+const REMOVED_PATHS = removed('paths');
+
+/** What is left out by where it stands: `*.language` is the member of any resource and element. */
+export function isRemovedPath(path: string, name: string): boolean {
+  return REMOVED_PATHS.has(path) || REMOVED_PATHS.has(`*.${name}`);
+}

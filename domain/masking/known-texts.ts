@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonValue } from '../json/json-value.js';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.js';
 
 const WORD_AT_LEAST = 3;
 const NUMBER_AT_LEAST = 5;
@@ -24,11 +24,10 @@ const wordsOf = (text: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u);
 
 /** Names, numbers, addresses and contacts of these Patients: names word by word, the others whole. */
-export function knownTexts(patients: readonly JsonValue[]): KnownTexts {
+export function knownTexts(patients: readonly JsonObject[]): KnownTexts {
   const words = new Set<string>();
   const whole = new Set<string>();
   for (const patient of patients) {
-    if (!isJsonObject(patient)) continue;
     for (const text of [...textsIn(patient['name']), ...textsIn(patient['contact'])])
       for (const word of wordsOf(text)) if (word.length >= WORD_AT_LEAST) words.add(word);
     for (const member of ['identifier', 'telecom', 'address']) for (const text of textsIn(patient[member])) whole.add(plain(text));

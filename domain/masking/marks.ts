@@ -6,21 +6,26 @@ const ABSENT = { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reaso
 const GONE: JsonObject = { extension: [ABSENT] };
 /** HL7's schema takes no extension in place of a URI that must be there. */
 const GONE_URI = 'urn:clinical-ledger:masked';
-/** Demands within demands are few. */
-const DEEPEST = 4;
 const URIS: ReadonlySet<string> = new Set(['uri', 'url', 'canonical']);
 
+/** Beside a value that a mask has made. */
+export const MASK_EXTENSION = 'urn:clinical-ledger:mask';
+const AGE_EXTENSION = 'urn:clinical-ledger:age';
+
+/** What this folder says beside values. A source that says it too would be taken for a mask: its own are left out. */
+export function isOwnExtension({ url }: JsonObject): boolean {
+  return url === MASK_EXTENSION || url === AGE_EXTENSION;
+}
+
 /** In place of a birth date whose year would tell. */
-export const OLDEST: JsonObject = { extension: [ABSENT, { url: 'urn:clinical-ledger:age', valueString: '90 or older' }] };
+export const OLDEST: JsonObject = { extension: [ABSENT, { url: AGE_EXTENSION, valueString: '90 or older' }] };
 
 /** Masks whose result looks like somebody's own value, or like nothing: readers are told. */
 const TOLD: ReadonlySet<string> = new Set(['scrub', 'partial', 'tokenize', 'format-preserving']);
 
 /** What stands beside masked primitives, item by item; undefined where there is nothing to tell. */
 export function marksFor(results: readonly Masked[]): JsonValue[] | undefined {
-  const marks = results.map(({ mark }) =>
-    mark !== undefined && TOLD.has(mark) ? { extension: [{ url: 'urn:clinical-ledger:mask', valueCode: mark }] } : null,
-  );
+  const marks = results.map(({ mark }) => (mark !== undefined && TOLD.has(mark) ? { extension: [{ url: MASK_EXTENSION, valueCode: mark }] } : null));
   return marks.every((mark) => mark === null) ? undefined : marks;
 }
 
@@ -29,23 +34,20 @@ export function fillNeeded(object: JsonObject, { needed, members }: Shape, out: 
   for (const name of needed) {
     const was = object[name] !== undefined || object[`_${name}`] !== undefined;
     const type = members.get(name);
-    if (was && type !== undefined && out[name] === undefined && out[`_${name}`] === undefined) putGone(name, type, out, shapes, 0);
+    if (was && type !== undefined && out[name] === undefined && out[`_${name}`] === undefined) putGone(name, type, out, shapes);
   }
 }
 
 /** An element that is there because it must be has in turn what it must have. */
-function putGone(name: string, type: MemberType, out: Record<string, JsonValue>, shapes: Shapes, depth: number): void {
+function putGone(name: string, type: MemberType, out: Record<string, JsonValue>, shapes: Shapes): void {
   const isUri = URIS.has(type.type);
-  const gone = isUri ? GONE_URI : type.isPrimitive ? GONE : goneElement(shapes(type.type), shapes, depth);
+  const gone = isUri ? GONE_URI : type.isPrimitive ? GONE : goneElement(shapes(type.type) as Shape, shapes);
   out[type.isPrimitive && !isUri ? `_${name}` : name] = type.isList ? [gone] : gone;
 }
 
-function goneElement(shape: Shape | undefined, shapes: Shapes, depth: number): JsonObject {
+/** Demands within demands end: nobody could write an element that demands itself. */
+function goneElement({ demanded, members }: Shape, shapes: Shapes): JsonObject {
   const out: Record<string, JsonValue> = { ...GONE };
-  if (shape === undefined || depth >= DEEPEST) return out;
-  for (const name of shape.demanded) {
-    const type = shape.members.get(name);
-    if (type !== undefined) putGone(name, type, out, shapes, depth + 1);
-  }
+  for (const name of demanded) putGone(name, members.get(name) as MemberType, out, shapes);
   return out;
 }

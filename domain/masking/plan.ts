@@ -85,6 +85,6 @@ export const PLANS: readonly Plan[] = [SAFE_HARBOR, LIMITED_DATA_SET, SHIFTED, S
 export const ruleOfPlan = ({ name, version }: Plan): string => `${name}@${version}`;
 
 /** May a token of these roles and this purpose have the record under this plan? Deny by default. */
-export function mayHave({ readers }: Plan, roles: readonly string[], purpose: string): boolean {
+export function mayHave({ readers }: Pick<Plan, 'readers'>, roles: readonly string[], purpose: string): boolean {
   return readers.some(({ role, purposes }) => roles.includes(role) && purposes.includes(purpose));
 }

@@ -16,11 +16,12 @@ import {
   UNII,
 } from '../identity/systems.js';
 import { ucumText } from '../identity/unit-synonyms.js';
+import { isConceptId, isLoincCode } from './check-digits.js';
 
 /** Code systems that everybody shares, and the form of their codes: what stands there in another form is somebody's own number. */
-const FORMS: ReadonlyMap<string, RegExp> = new Map([
-  [SNOMED, /^\d{6,18}$/],
-  [LOINC, /^(?:L[AP])?\d{1,7}-\d$/],
+const FORMS: ReadonlyMap<string, Pick<RegExp, 'test'>> = new Map<string, Pick<RegExp, 'test'>>([
+  [SNOMED, { test: isConceptId }],
+  [LOINC, { test: isLoincCode }],
   [RXNORM, /^\d{1,8}$/],
   [NDC, /^(?:\d{4,5}-\d{3,4}(?:-\d{1,2})?|\d{11})$/],
   [CVX, /^\d{1,3}$/],
@@ -33,7 +34,6 @@ const FORMS: ReadonlyMap<string, RegExp> = new Map([
   [UNII, /^[0-9A-Z]{10}$/],
   [ABSENT_UNKNOWN, /^[a-z-]{3,40}$/],
   ['urn:oid:2.16.840.1.113883.6.238', /^\d{4}-\d$/],
-  ['urn:ietf:bcp:47', /^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$/],
 ]);
 
 /** Of HL7's own systems the codes are words and short mnemonics. */

@@ -1,6 +1,8 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, WideNumber } from '../json/json-value.js';
 import { countryOf, isUsCountry, stateOf, zip3Of } from './geography.js';
+import { numberText } from './number-text.js';
 import { safeCoding, safeUnit } from './safe-codes.js';
+import { isSmall } from './safe-numbers.js';
 import type { MaskTools, Shapes } from './tools.js';
 
 /** 164.514(b)(2)(i)(C): ages above become "90 or older". */
@@ -36,27 +38,29 @@ export function codingOf(value: JsonObject, { known }: MaskTools): JsonObject | 
 }
 
 /**
- * A quantity with its unit in UCUM. A number whose unit cannot be told would be worse than none. Ages over 89 become
- * "90 or older", in whatever unit of time they are.
+ * A quantity with its unit in UCUM. A number whose unit cannot be told would be worse than none, and one of six digits that
+ * has none may be a record number. Ages over 89 become "90 or older", in whatever unit of time they are.
  */
 export function quantityOf(value: JsonObject, { known }: MaskTools, ages: AgeRule): JsonObject | undefined {
   const { value: number, comparator, system, code, unit } = value as Readonly<Record<string, JsonValue | undefined>>;
   if (typeof number !== 'number' && !(number instanceof WideNumber)) return undefined;
   const bare = code === undefined && unit === undefined;
   const safe = safeUnit(system, code, unit);
-  if ((safe === null && !bare) || known.holds(numberText(number)) || (safe !== null && known.holds(safe.code))) return undefined;
+  if (safe === null ? !bare : known.holds(safe.code)) return undefined;
+  if (known.holds(numberText(number)) || (hasNoDimension(safe?.code) && !isSmall(number))) return undefined;
   const unitless = ages === 'capped, in years without a unit' ? 1 : Number.POSITIVE_INFINITY;
   const years = Number(numberText(number)) / (IN_A_YEAR.get(safe?.code ?? '') ?? unitless);
   if (ages !== 'kept' && years > OLDEST_YEARS) return { value: 90, comparator: '>=', system: 'http://unitsofmeasure.org', code: 'a' };
   return { value: number, ...(isComparator(comparator) ? { comparator } : {}), ...safe };
 }
 
-function isComparator(value: JsonValue | undefined): value is string {
-  return typeof value === 'string' && /^[<>]=?$/.test(value);
+/** No unit at all, or a word in braces, which is none to UCUM. */
+function hasNoDimension(unit: string | undefined): boolean {
+  return unit === undefined || unit === '1' || unit.startsWith('{');
 }
 
-export function numberText(value: number | WideNumber): string {
-  return value instanceof WideNumber ? value.lexeme : String(value);
+function isComparator(value: JsonValue | undefined): value is string {
+  return typeof value === 'string' && /^[<>]=?$/.test(value);
 }
 
 /** State, country and three digits of the ZIP code, or, for a limited data set, town, state, ZIP code and country. */
@@ -107,11 +111,10 @@ const EXTENSIONS: ReadonlySet<string> = new Set([
   `${US_CORE}ethnicity`,
   `${US_CORE}birthsex`,
   'ombCategory',
-  'detailed',
   'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
 ]);
 
-/** Extensions whose meaning is known, and known to be safe. */
+/** Extensions whose meaning is known, and known to be safe. The detail of a race or an ethnicity (`detailed`) may be a tribe of few. */
 export function isSafeExtension(value: JsonObject): boolean {
   return typeof value['url'] === 'string' && EXTENSIONS.has(value['url']);
 }

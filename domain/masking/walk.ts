@@ -1,9 +1,10 @@
 import { isTime, readTime } from '../identity/time.js';
 import { isJsonArray, type JsonObject, type JsonValue, WideNumber } from '../json/json-value.js';
 import { shiftedDate, yearOf } from './dates.js';
-import { REMOVED_PATHS, REMOVED_TYPES } from './identifiers.js';
-import { fillNeeded, marksFor, OLDEST } from './marks.js';
+import { isRemovedPath, REMOVED_TYPES } from './identifiers.js';
+import { fillNeeded, isOwnExtension, marksFor, OLDEST } from './marks.js';
 import { type Masked, masked } from './masks.js';
+import { numberText } from './number-text.js';
 import type { Plan } from './plan.js';
 import { type Member, reaches, ruleFor } from './rules.js';
 import { isPlainCode } from './safe-codes.js';
@@ -16,11 +17,11 @@ import {
   isAboutAge,
   isQuantity,
   isSafeExtension,
-  numberText,
   OLDEST_YEARS,
   quantityOf,
   referenceOf,
 } from './safe-elements.js';
+import { isSafeNumber } from './safe-numbers.js';
 import type { MaskTools, MemberType, Shape } from './tools.js';
 
 const DEPTH_AT_MOST = 60;
@@ -44,9 +45,12 @@ export function maskResource(resource: JsonObject, plan: Plan, tools: MaskTools)
   if (walk.withheld) return { kind: 'withheld', why: 'modifier-extension' };
   if (shown === undefined) return { kind: 'withheld', why: 'unknown-type' };
   const meta = { ...asObject(shown['meta'] ?? null), security: [{ system: LABELS, code: plan.label }] };
-  const { resourceType, id, ...rest } = shown as Readonly<Record<string, JsonValue>>;
-  return { kind: 'masked', resource: { resourceType: resourceType ?? '', ...(id === undefined ? {} : { id }), meta, ...rest }, refused: walk.refused };
+  const { resourceType, id, ...rest } = shown as JsonObject & { readonly resourceType: string };
+  return { kind: 'masked', resource: { resourceType, ...(id === undefined ? {} : { id }), meta, ...rest }, refused: walk.refused };
 }
+
+/** A mask has left something. */
+type Left = Masked & { readonly value: JsonValue };
 
 class Walk {
   readonly refused: Refused[] = [];
@@ -100,13 +104,13 @@ class Walk {
 
   #member(member: Member, { isList, isPrimitive }: MemberType, value: JsonValue, out: Record<string, JsonValue>): void {
     const items = isList && isJsonArray(value) ? value : [value];
-    const results = items.map((item) => this.#item(member, item)).filter((result) => result.value !== undefined);
-    const values = results.flatMap((result) => (result.value === undefined ? [] : [result.value]));
+    const results = items.map((item) => this.#item(member, item)).filter((result): result is Left => result.value !== undefined);
+    const values = results.map(({ value: left }) => left);
     const [first] = values;
     if (first === undefined) return;
     out[member.name] = isList ? values : first;
     const marks = isPrimitive ? marksFor(results) : undefined;
-    if (marks !== undefined) out[`_${member.name}`] = isList ? marks : (marks[0] ?? null);
+    if (marks !== undefined) out[`_${member.name}`] = isList ? marks : (marks[0] as JsonValue);
   }
 
   #item(member: Member, value: JsonValue): Masked {
@@ -126,13 +130,14 @@ class Walk {
     if (isDate(member.type)) return this.#date(member, value);
     if (member.type === ANY_RESOURCE) return this.resource(value, true);
     const object = asObject(value);
-    return object === undefined ? value : this.#element(object, member.type, member.path);
+    if (object === undefined) return value;
+    return member.type === 'Extension' && isOwnExtension(object) ? undefined : this.#element(object, member.type, member.path);
   }
 
   /** Of a plan that keeps only what is known to be safe. */
   #safe(member: Member, value: JsonValue): JsonValue | undefined {
     const { type, path, name } = member;
-    if (REMOVED_PATHS.has(path)) return undefined;
+    if (isRemovedPath(path, name)) return undefined;
     if (isDate(type)) return this.#date(member, value);
     const object = asObject(value);
     if (object === undefined) return this.#safePrimitive(member, value);
@@ -152,14 +157,15 @@ class Walk {
 
   #safePrimitive(member: Member, value: JsonValue): JsonValue | undefined {
     if (typeof value === 'boolean') return value;
-    if (typeof value === 'number' || value instanceof WideNumber) return this.#safeNumber(value);
+    if (typeof value === 'number' || value instanceof WideNumber) return this.#safeNumber(member, value);
     const { type, codes } = member;
     if (typeof value !== 'string' || type !== 'code') return undefined;
     const isSafe = codes === null ? isPlainCode(value) && !this.#tools.known.holds(value) : codes.has(value);
     return isSafe ? value : undefined;
   }
 
-  #safeNumber(value: number | WideNumber): JsonValue | undefined {
+  #safeNumber({ definition, name }: Member, value: number | WideNumber): JsonValue | undefined {
+    if (!isSafeNumber(definition, name, value)) return undefined;
     const text = numberText(value);
     const tellsAge = this.#ages() === 'capped, in years without a unit' && Number(text) > OLDEST_YEARS;
     return tellsAge || this.#tools.known.holds(text) ? undefined : value;

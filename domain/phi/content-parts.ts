@@ -1,11 +1,11 @@
-import { FREE_TEXT, PERSONS, SUMMARIES } from '../../schemas/phi/path-rules.js';
+import { FREE_TEXT, PERSONS, SUMMARIES, SUMMARY_TEXTS } from '../../schemas/phi/path-rules.js';
 import { compositeScope, type SensitiveScope } from '../../schemas/phi/scopes.js';
 import type { ClearContent, ClearPart } from '../decider.js';
 import type { FhirResource } from '../identity/resource.js';
-import { isJsonArray } from '../json/json-value.js';
+import { isJsonArray, isJsonObject, type JsonValue } from '../json/json-value.js';
 import { joinContent, joinCutPart, joinLabelled, joinRest } from '../record/content.js';
 import { cutOut } from './cutting.js';
-import { Findings, type FoundIn, findIn } from './findings.js';
+import { type FoundIn, findIn } from './findings.js';
 import { labelsFrom, sensitivitiesOf } from './labels.js';
 import { type Places, spansOf } from './places.js';
 
@@ -56,11 +56,9 @@ export function sensitiveScopeOf(resource: FhirResource): string | null {
   return found.whole.any || found.elements.length > 0 ? compositeScope(allOf(found)) : null;
 }
 
+/** Of each place by itself: that psychotherapy notes are behavioural health anyway holds of one element, not of its neighbours. */
 function allOf({ whole, elements }: FoundIn): ReadonlySet<SensitiveScope> {
-  const all = new Findings();
-  all.take(whole);
-  for (const { findings } of elements) all.take(findings);
-  return sensitivitiesOf(all);
+  return new Set([whole, ...elements.map(({ findings }) => findings)].flatMap((findings) => [...sensitivitiesOf(findings)]));
 }
 
 /** Which members, and which elements of them, go under which scope. */
@@ -82,20 +80,28 @@ function placesOf(
       members.set(member, compositeScope(elements.filter((one) => one.member === member).flatMap(({ findings }) => [...sensitivitiesOf(findings)])));
     }
   }
-  if (isPerson) members.set('identifier', items.has('identifier') && home !== null ? home : 'identifiers');
+  if (isPerson) members.set('identifier', (items.has('identifier') ? home : null) ?? 'identifiers');
   if (hasNotes || isPerson || home !== null) {
     const fallback = isPerson ? 'identifiers' : 'provider-notes';
     for (const member of FREE_TEXT) if (parsed[member] !== undefined) members.set(member, home ?? (member === 'note' ? 'provider-notes' : fallback));
   }
   if (home !== null) for (const member of SUMMARIES) if (parsed[member] !== undefined) members.set(member, home);
   for (const member of members.keys()) items.delete(member);
-  return home === null ? { members, items } : bounded({ members, items }, home);
+  if (home === null) return { members, items, texts: new Map() };
+  const texts = new Map(SUMMARY_TEXTS.filter((member) => hasWords(parsed[member])).map((member) => [member, home]));
+  return bounded({ members, items, texts }, home);
 }
 
-function bounded({ members, items }: Places, home: string): Places {
+/** A concept without a code is nothing but its words: without them it would be empty, and nobody would know what the rest is about. */
+function hasWords(concept: JsonValue | undefined): boolean {
+  return isJsonObject(concept) && concept['text'] !== undefined && concept['coding'] !== undefined;
+}
+
+function bounded({ members, items, texts }: Places, home: string): Places {
   const scopes = new Set([...members.values(), ...[...items.values()].flatMap((own) => [...own.values()])]);
-  if (scopes.size <= SCOPES_AT_MOST) return { members, items };
+  if (scopes.size <= SCOPES_AT_MOST) return { members, items, texts };
   return {
+    texts,
     members: new Map([...members.keys()].map((member) => [member, home])),
     items: new Map([...items].map(([member, own]) => [member, new Map([...own.keys()].map((index) => [index, home]))])),
   };

@@ -84,14 +84,14 @@ function look(value: JsonValue, findings: Findings): void {
     if (typeof inner === 'object') {
       if (inner !== null) look(inner, findings);
     } else if (member === 'code' && typeof inner === 'string') {
-      const { system } = object;
-      if (typeof system === 'string') lookUp(system, inner, findings);
+      const { system, display } = object;
+      if (typeof system === 'string') lookUp(system, inner, display, findings);
     }
   }
 }
 
-function lookUp(system: string, code: string, findings: Findings): void {
-  const rule = sensitiveRuleOf(system, code);
+function lookUp(system: string, code: string, display: JsonValue | undefined, findings: Findings): void {
+  const rule = sensitiveRuleOf(system, code, display);
   if (rule !== undefined) findings.add(rule.scope, rule.id, rule.codes[0]?.system === ACT_CODE ? code.trim() : null);
   else if (CONFIDENTIALITY_SYSTEMS.has(system)) confide(code, findings);
 }

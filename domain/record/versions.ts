@@ -89,5 +89,5 @@ function noteHighest<V extends VersionRef>(lineage: Lineage<V>, version: string 
   if (version === null) return;
   const index = lineage.highest.findIndex((seen) => compareVersions(version, seen) !== 'incomparable');
   if (index === -1) lineage.highest.push(version);
-  else if (compareVersions(version, lineage.highest[index] ?? null) === 'higher') lineage.highest[index] = version;
+  else if (compareVersions(version, lineage.highest[index] as string) === 'higher') lineage.highest[index] = version;
 }

@@ -1,4 +1,4 @@
-import { judgement, type Pattern } from './pattern.js';
+import { type Groups, judgement, type Pattern } from './pattern.js';
 
 /** Kinds of street of USPS Publication 28, appendix C1, that mean nothing else after a number and a name. */
 const STREETS =
@@ -27,7 +27,7 @@ export const ADDRESS_PATTERNS: readonly Pattern[] = [
       'g',
     ),
     judge: (_, match) => {
-      const { weak, unit, rest } = match.groups ?? {};
+      const { weak, unit, rest } = match.groups as Groups;
       if (rest !== undefined) return judgement('address', 'certain', 'street-address');
       return weak !== undefined && unit === undefined ? null : judgement('address', 'likely', 'street-address');
     },

@@ -60,10 +60,18 @@ export function isVin(text: string): boolean {
 }
 
 function vinValue(character: string): number {
-  return /\d/.test(character) ? Number(character) : (VIN_VALUES[character] ?? 0);
+  return /\d/.test(character) ? Number(character) : (VIN_VALUES[character] as number);
 }
 
 /** A=1 … H=8, J=1 … N=5, P=7, R=9, S=2 … Z=9. */
 const VIN_VALUES: Readonly<Record<string, number>> = Object.fromEntries(
-  ['ABCDEFGH', 'JKLMN', 'P', 'R', 'STUVWXYZ'].flatMap((letters, n) => Array.from(letters, (letter, place) => [letter, place + ([1, 1, 7, 9, 2][n] ?? 0)])),
+  (
+    [
+      ['ABCDEFGH', 1],
+      ['JKLMN', 1],
+      ['P', 7],
+      ['R', 9],
+      ['STUVWXYZ', 2],
+    ] as const
+  ).flatMap(([letters, first]) => Array.from(letters, (letter, place) => [letter, first + place])),
 );

@@ -1,4 +1,4 @@
-import { STORED_CLEAR } from '../../schemas/commands/fields.js';
+import { STORED_CLEAR, VERSION_IN_CLEAR } from '../../schemas/commands/fields.js';
 import type { FindingType } from './finding.js';
 import { actionFor, CLEAR_TEXT_POLICY, type ScanPolicy } from './policy.js';
 import { scanText } from './scan.js';
@@ -13,16 +13,22 @@ interface Schema {
   readonly [keyword: string]: unknown;
 }
 
+const PLAIN_VERSION = /^(?:\d+|\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:\d\d))$/;
+
+function isLookedAt(schema: Schema, text: string): boolean {
+  const says = schema[STORED_CLEAR];
+  return says === true || (says === VERSION_IN_CLEAR && !PLAIN_VERSION.test(text));
+}
+
 /** Each string of the value whose schema says that it is stored in clear, with its JSON pointer. Schemas of commands are trees; a value that fits the schema bounds the walk. */
 function clearTexts(schema: Schema, value: unknown, pointer: string): { pointer: string; text: string }[] {
-  if (typeof value === 'string') return schema[STORED_CLEAR] === true ? [{ pointer, text: value }] : [];
-  if (Array.isArray(value)) return value.flatMap((item, index) => clearTexts((schema['items'] ?? {}) as Schema, item, `${pointer}/${index}`));
+  if (typeof value === 'string') return isLookedAt(schema, value) ? [{ pointer, text: value }] : [];
+  const { items = {}, properties = {} } = schema as { readonly items?: Schema; readonly properties?: Readonly<Record<string, Schema>> };
+  if (Array.isArray(value)) return value.flatMap((item, index) => clearTexts(items, item, `${pointer}/${index}`));
   if (typeof value !== 'object' || value === null) return [];
-  const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
-  return Object.entries(value).flatMap(([member, inner]) => {
-    const own = Object.hasOwn(properties, member) ? properties[member] : undefined;
-    return own === undefined ? [] : clearTexts(own, inner, `${pointer}/${member}`);
-  });
+  return Object.entries(properties).flatMap(([member, own]) =>
+    Object.hasOwn(value, member) ? clearTexts(own, (value as Readonly<Record<string, unknown>>)[member], `${pointer}/${member}`) : [],
+  );
 }
 
 /** What in this body must not be stored in clear. Only members that the schema knows are looked at. */

@@ -6,7 +6,7 @@ const YEAR = '(?:1[89]|20)\\d{2}';
 const BIRTH = /(?:\bdob|\bd\.o\.b\.?|birth ?date|date of birth|\bborn(?: on)?|birthday)\W{0,6}$/i;
 const DAY_WORD = /\b(?:on|since|from|until|till|by|dated?|before|after|seen|between|through|to)\W{0,2}$/i;
 
-function dated(match: RegExpMatchArray, text: string, otherwise: Judgement | null): Judgement | null {
+function dated(match: RegExpExecArray, text: string, otherwise: Judgement | null): Judgement | null {
   if (otherwise === null) return null;
   return BIRTH.test(before(match, text, 20)) ? judgement('date', 'certain', 'birth-date-after-label') : otherwise;
 }
@@ -18,7 +18,7 @@ export const DATE_PATTERNS: readonly Pattern[] = [
   {
     expression:
       /(?<![\d/.-])(\d{1,4})([-/.])(\d{1,2})\2(\d{2}|\d{4})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\d]|[-/]\d|\.\d)/g,
-    judge: (_, match, text) => dated(match, text, numeric(match[1] ?? '', match[2] ?? '', match[3] ?? '', match[4] ?? '')),
+    judge: (_, match, text) => dated(match, text, numeric(...(match.slice(1) as [string, string, string, string]))),
   },
   {
     expression: new RegExp(`(?<![a-z])(?:${MONTHS})\\.? {0,2}\\d{1,2}(?:st|nd|rd|th)?(?:,? {0,2}(?:${YEAR})|,? '?\\d{2}(?![\\d:]))?(?![\\d-])`, 'gi'),
@@ -67,7 +67,7 @@ function numeric(first: string, sign: string, second: string, third: string): Ju
 
 /** `May 3` with a capital or a year; `may 3` may be a verb. */
 function dayAndMonth(value: string): Judgement | null {
-  const day = /\d{1,2}/.exec(value)?.[0] ?? '';
+  const [day] = /\d{1,2}/.exec(value) as RegExpExecArray;
   if (!isDay(day)) return null;
   if (/\d{4}$/.test(value)) return full;
   if (/^(?:may|mar|march|\d{1,2} (?:may|mar|march)) ?\d{0,2}$/.test(value)) return null;
@@ -81,7 +81,7 @@ export const AGE_PATTERNS: readonly Pattern[] = [
     judge: (_, match, text) => {
       const told = /(?:over|for|past|last|every|of|x|>|next|within) $/i.test(before(match, text, 8));
       const old = /^[ -]{0,2}(?:old|of age|male|female|man|woman|m\b|f\b|lady|gentleman)/i.test(
-        text.slice((match.index ?? 0) + match[0].length, (match.index ?? 0) + match[0].length + 12),
+        text.slice(match.index + match[0].length, match.index + match[0].length + 12),
       );
       const shortForm = /y\/o|y\.o|yo$/i.test(match[0]);
       if (old || shortForm) return judgement('age-over-89', 'certain', 'age-over-89');

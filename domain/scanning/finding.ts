@@ -1,29 +1,6 @@
-/** What kind of identifier a piece of text is. The letters of 45 CFR 164.514(b)(2)(i) that they serve are in docs/scanning.md. */
-export const FINDING_TYPES = [
-  'name',
-  'ssn',
-  'mrn',
-  'phone',
-  'email',
-  'date',
-  'age-over-89',
-  'address',
-  'zip',
-  'card',
-  'npi',
-  'mbi',
-  'nhs',
-  'dea',
-  'health-plan',
-  'account',
-  'licence',
-  'vehicle',
-  'device',
-  'url',
-  'ip',
-  'id',
-] as const;
-export type FindingType = (typeof FINDING_TYPES)[number];
+import type { FindingType } from '../../schemas/phi/finding-types.js';
+
+export { FINDING_TYPES, type FindingType } from '../../schemas/phi/finding-types.js';
 
 /** `certain`: a value that is known, or whose form nothing else has. `likely`: form and context speak for it. `possible`: its form alone does. */
 export const CERTAINTIES = ['possible', 'likely', 'certain'] as const;

@@ -59,9 +59,8 @@ export function fold(text: string): Folded {
   return {
     text: folded,
     lower: folded.toLowerCase(),
-    startOf: (place) => (place < length ? (starts[place] as number) : text.length),
+    startOf: (place) => starts[place] as number,
     endOf: (place) => {
-      if (place <= 0) return 0;
       let next = place;
       while (next < length && starts[next] === starts[place - 1]) next++;
       return next < length ? (starts[next] as number) : text.length;

@@ -97,10 +97,10 @@ const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 
 
 /** The usual spellings, with and without separators and leading zeros: ISO, US, elsewhere, in words. */
 function dateKeys(date: string): KnownKey[] {
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(date) ?? [];
+  const [, year, month, day] = /^(\d{4})-(0[1-9]|1[0-2])-(\d\d)/.exec(date) ?? [];
   if (year === undefined || month === undefined || day === undefined) return [];
   const [m, d] = [String(Number(month)), String(Number(day))];
-  const long = MONTHS[Number(month) - 1] ?? '';
+  const long = MONTHS[Number(month) - 1] as string;
   const words = [long, long.slice(0, 3)].flatMap((name) =>
     [d, day, ordinal(Number(d))].flatMap((on) => [`${name}${on}${year}`, `${on}${name}${year}`, `${on}of${name}${year}`, `the${on}of${name}${year}`]),
   );

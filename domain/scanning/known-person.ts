@@ -94,10 +94,10 @@ function nameOf(name: JsonObject): KnownName {
 
 /** A name written as one text: the surname last, or before a comma. */
 function writtenName(text: string): KnownName {
-  const [surname = '', after] = text.split(',', 2);
+  const [surname, after] = text.split(',', 2) as [string, string | undefined];
   if (after !== undefined) return { given: after.trim().split(/\s+/), family: surname.trim() };
-  const all = text.trim().split(/\s+/);
-  return { given: all.slice(0, -1), family: all.at(-1) ?? null };
+  const all = text.trim().split(/\s+/) as [string, ...string[]];
+  return { given: all.slice(0, -1), family: all.at(-1) as string };
 }
 
 function mothersNames(patient: FhirResource): KnownName[] {

@@ -1,5 +1,5 @@
 import type { Certainty, FindingType } from './finding.js';
-import { judgement, onlyDigits, type Pattern } from './pattern.js';
+import { type Groups, judgement, onlyDigits, type Pattern } from './pattern.js';
 
 /** What stands before a number that has no form of its own. A label that is also a word of the clinic has to be followed by `#`, `no` or the like. */
 const LABELS: readonly (readonly [words: string, type: FindingType, certainty: Certainty])[] = [
@@ -33,11 +33,11 @@ export const LABEL_PATTERNS: readonly Pattern[] = [
       'gi',
     ),
     judge: (value, match) => {
-      const label = match.groups?.['label'] ?? '';
-      if (match.groups?.['sign'] === undefined && !ALONE.test(label)) return null;
+      const { label, sign } = match.groups as Groups & { readonly label: string };
+      if (sign === undefined && !ALONE.test(label)) return null;
       if (onlyDigits(value).length < DIGITS_AT_LEAST || /^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/.test(value)) return null;
-      const sort = SORTED.find(({ form }) => form.test(label));
-      return sort === undefined ? null : judgement(sort.type, sort.certainty, `${sort.type}-after-label`);
+      const { type, certainty } = SORTED.find(({ form }) => form.test(label)) as (typeof SORTED)[number];
+      return judgement(type, certainty, `${type}-after-label`);
     },
   },
 ];

@@ -1,4 +1,4 @@
-import { type Judgement, judgement, type Pattern } from './pattern.js';
+import { type Groups, type Judgement, judgement, type Pattern } from './pattern.js';
 
 /** A word as names are written; a hyphen or an apostrophe may join two. Written out in every expression, since each is one text. */
 const WORD = "\\p{Lu}[\\p{L}'-]{1,30}";
@@ -64,7 +64,7 @@ export const NAME_PATTERNS: readonly Pattern[] = [
       `${start}(?<name>${FULL_NAME}),? (?:M\\.?D|D\\.?O|R\\.?N|NP|PA(?:-C)?|Ph\\.?D|DDS|DMD|PharmD|LPN|FNP|CNM|MBBS|FRCP|LCSW|DPM)(?![\\p{L}\\d])`,
       flags,
     ),
-    judge: (_, match) => named(2, 'name-before-degree')(match.groups?.['name'] ?? ''),
+    judge: (_, match) => named(2, 'name-before-degree')((match.groups as Groups & { readonly name: string }).name),
   },
   {
     expression: new RegExp(

@@ -1,4 +1,4 @@
-import { judgement, type Pattern, type Seen } from './pattern.js';
+import { before, judgement, type Pattern, type Seen } from './pattern.js';
 
 const LOCAL_AT_MOST = 64;
 const DOMAIN_AT_MOST = 253;
@@ -28,7 +28,7 @@ export const NETWORK_PATTERNS: readonly Pattern[] = [
   {
     expression: /(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w-])(?!\.\d)/g,
     judge: (value, match, text) => {
-      const isVersion = /(?:v|version|release|build) ?$/i.test(text.slice(Math.max(0, (match.index ?? 0) - 8), match.index));
+      const isVersion = /(?:v|version|release|build) ?$/i.test(before(match, text, 8));
       return isVersion || value.split('.').some((part) => Number(part) > 255) ? null : judgement('ip', 'likely', 'ip-v4');
     },
   },

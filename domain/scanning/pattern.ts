@@ -16,7 +16,7 @@ export interface Judgement {
  */
 export interface Pattern {
   readonly expression: RegExp;
-  readonly judge: (value: string, match: RegExpMatchArray, text: string) => Judgement | null;
+  readonly judge: (value: string, match: RegExpExecArray, text: string) => Judgement | null;
 }
 
 export const judgement = (type: FindingType, certainty: Certainty, rule: string): Judgement => ({ type, certainty, rule });
@@ -40,7 +40,10 @@ export function seenBy(patterns: readonly Pattern[], text: string, seen: Seen[])
   }
 }
 
+/** Groups of a pattern that has some; one that took no part in the match is absent. */
+export type Groups = Readonly<Record<string, string | undefined>>;
+
 export const onlyDigits = (text: string): string => text.replace(/\D/g, '');
 
 /** The text just before a match, in which a label may stand. */
-export const before = (match: RegExpMatchArray, text: string, letters: number): string => text.slice(Math.max(0, (match.index ?? 0) - letters), match.index);
+export const before = (match: RegExpExecArray, text: string, letters: number): string => text.slice(Math.max(0, match.index - letters), match.index);

@@ -20,11 +20,15 @@ const MARKS = /(?![\u3099\u309a])[\p{Script=Inherited}\u0591-\u05c7]/gu;
 const TITLES = new Set('dr mr mrs ms miss mx prof professor sir dame rev fr hon herr frau sra sr don dona mme mlle dott'.split(' '));
 const SUFFIXES = new Set('jr junior sr senior ii iii iv 2nd 3rd 4th md phd dds dvm rn esq'.split(' '));
 
+/** Without accents and case, as people type it who have no other letters. */
+export function plainLetters(text: string): string {
+  const plain = text.normalize('NFKD').replace(MARKS, '').toLowerCase().replace(MARKS, '');
+  return plain.replace(/[ßøæœłđðþıς]/g, (letter) => SPELLED[letter] as string);
+}
+
 /** Words of a name without accents, case, apostrophes and titles. A hyphen parts two words as a blank does. */
 export function nameWords(text: string): string[] {
-  const plain = text.normalize('NFKD').replace(MARKS, '').toLowerCase().replace(MARKS, '');
-  const words = plain
-    .replace(/[ßøæœłđðþıς]/g, (letter) => SPELLED[letter] as string)
+  const words = plainLetters(text)
     .replace(/['’‘`´ʼ.]/g, '')
     .split(/[^\p{L}\p{N}\p{M}]+/u)
     .filter((word) => word !== '')

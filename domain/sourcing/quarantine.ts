@@ -14,7 +14,7 @@ export interface QuarantineCommand {
   readonly text: string;
 }
 
-/** The key scope of quarantined input: under the tenant's ring, since it may name no patient, or a wrong one. */
+/** The key scope of quarantined input, under keys of its own: it may name no patient, or a wrong one. */
 export const QUARANTINE_SCOPE = 'quarantine';
 
 export const quarantineDecider: Decider<QuarantineState, QuarantineCommand> = {

@@ -1,7 +1,7 @@
 import { amendmentFindings, amendmentStanding } from '../../domain/amendment/standing.js';
-import type { KeyRing } from '../../domain/rings.js';
 import type { AmendmentRow, AmendmentStep } from '../../schemas/read-models/amendment.js';
 import type { AccessRow } from '../accesses.js';
+import { type Words, wordJson } from './words.js';
 
 /** Somebody to whom the fact may have gone before it was amended (45 CFR 164.526(c)(3)(ii)): who, and when last. */
 export interface Party {
@@ -11,47 +11,34 @@ export interface Party {
   readonly lastAt: string;
 }
 
-/** A request for amendment as the API shows it, and how many sealed parts were opened for that. */
-export async function amendmentJson(
-  row: AmendmentRow,
-  now: string,
-  ring: KeyRing | null,
-  parties: readonly Party[] | null,
-): Promise<{ readonly json: object; readonly opened: number }> {
+/** A request for amendment as the API shows it. */
+export async function amendmentJson(row: AmendmentRow, now: string, words: Words, parties: readonly Party[] | null): Promise<object> {
   const { request, extension, acceptance, denial, statement, rebuttal, timeZone: _, ...about } = row;
   const steps = { request, extension, denial, statement, rebuttal };
-  const shown = await Promise.all(Object.entries(steps).map(async ([name, step]) => [name, await stepJson(step, ring)] as const));
-  const json = {
+  const shown = await Promise.all(Object.entries(steps).map(async ([name, step]) => [name, await stepJson(row, step, words)] as const));
+  const findings = amendmentFindings(row, now);
+  return {
     ...about,
     state: amendmentStanding(row),
-    findings: amendmentFindings(row, now),
-    overdue: amendmentFindings(row, now).includes('overdue'),
+    findings,
+    overdue: findings.includes('overdue'),
     ...Object.fromEntries(shown),
-    acceptance: acceptance === null ? null : { ...withoutText(acceptance), inform: await namesOf(acceptance, ring), parties },
+    acceptance: acceptance === null ? null : { ...(await acceptanceJson(row, acceptance, words)), parties },
   };
-  const opened = [...Object.values(steps), acceptance].filter((step) => step !== null && opens(ring, step));
-  return { json, opened: opened.length };
 }
 
-async function stepJson(step: AmendmentStep | null, ring: KeyRing | null): Promise<object | null> {
+async function stepJson({ patientId }: AmendmentRow, step: AmendmentStep | null, words: Words): Promise<object | null> {
   if (step === null) return null;
-  const { text } = step;
-  if (ring !== null && text !== null && ring.holds(text.sealed)) return { ...withoutText(step), text: await ring.open(text.sealed, text) };
-  return ring === null || step.text === null ? withoutText(step) : { ...withoutText(step), withheld: true };
+  const { text, ...said } = step;
+  return { ...said, ...wordJson(await words.of(patientId, text)) };
 }
 
-function opens(ring: KeyRing | null, step: AmendmentStep): boolean {
-  return ring !== null && step.text !== null && ring.holds(step.text.sealed);
-}
-
-function withoutText<Step extends AmendmentStep>({ text: _, ...step }: Step): Omit<Step, 'text'> {
-  return step;
-}
-
-/** Whom the individual wants informed. */
-async function namesOf({ text }: AmendmentStep, ring: KeyRing | null): Promise<string[] | null> {
-  if (text === null) return [];
-  return ring === null || !ring.holds(text.sealed) ? null : (JSON.parse(await ring.open(text.sealed, text)) as string[]);
+/** With the names of those whom the individual wants informed; null where they are not shown. */
+async function acceptanceJson({ patientId }: AmendmentRow, { text, ...said }: AmendmentStep, words: Words): Promise<object> {
+  if (text === null) return { ...said, inform: [] };
+  const word = await words.of(patientId, text);
+  if (word.kind === 'shown') return { ...said, inform: JSON.parse(word.text) as string[] };
+  return { ...said, inform: null, ...wordJson(word) };
 }
 
 /** Who was shown the category before the amendment was accepted, out of the accounting of disclosures; the patient themselves apart. */

@@ -1,9 +1,9 @@
 import type { AmendmentNote } from '../../domain/amendment/attached.js';
-import type { KeyRing } from '../../domain/rings.js';
 import type { AmendmentRow } from '../../schemas/read-models/amendment.js';
 import { amendmentPrefix } from '../amendments.js';
 import { type GroupRow, groupKey } from '../groups.js';
 import type { ReadModels } from '../ports.js';
+import { type WordSaid, type Words, wordJson } from './words.js';
 
 /** Requests of one patient, of all times: past that, nobody can act on them one by one. */
 const AMENDMENTS_AT_MOST = 1000;
@@ -12,23 +12,16 @@ export interface NoteJson {
   readonly amendmentId: string;
   readonly accepted: AmendmentNote['accepted'];
   readonly denied: AmendmentNote['denied'];
-  readonly material: readonly { readonly document: string; readonly at: string; readonly text?: string }[];
+  readonly material: readonly ({ readonly document: string; readonly at: string } & WordSaid)[];
 }
 
-/** What goes out with a fact. `ring` is that of `note.patientId`; without one the documents are named and not shown. */
-export async function noteJson(note: AmendmentNote, ring: KeyRing | null): Promise<NoteJson> {
-  const { amendmentId, accepted, denied } = note;
+/** What goes out with a fact. To who may not have them opened the documents are named and not shown. */
+export async function noteJson(note: AmendmentNote, words: Words): Promise<NoteJson> {
+  const { amendmentId, patientId, accepted, denied } = note;
   const material = await Promise.all(
-    note.material.map(async ({ name: document, step: { at, text } }) =>
-      ring === null || text === null || !ring.holds(text.sealed) ? { document, at } : { document, at, text: await ring.open(text.sealed, text) },
-    ),
+    note.material.map(async ({ name: document, step: { at, text } }) => ({ document, at, ...wordJson(await words.of(patientId, text)) })),
   );
   return { amendmentId, accepted, denied, material };
-}
-
-/** How many sealed parts `noteJson` opens with this ring: for the audit. */
-export function openedBy(note: AmendmentNote, ring: KeyRing): number {
-  return note.material.filter(({ step: { text } }) => text !== null && ring.holds(text.sealed)).length;
 }
 
 /** The requests that `attachedTo` looks through: those of the patient and of everybody who was merged with them. */

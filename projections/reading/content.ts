@@ -45,9 +45,9 @@ function wholeOf(resource: string, element: string | null): string {
 /** The part of a Patient that belongs to one demographic element, as a Patient with only these members, as written. */
 export function elementOfPatient(resource: string, element: string): string {
   const { members } = scanMembers(resource, { maxDepth: DEPTH_AT_MOST });
-  const own = (ELEMENTS.get(element) ?? [element, `_${element}`])
-    .map((name) => ({ name, span: members.get(name) }))
-    .filter(({ span }) => span !== undefined)
-    .map(({ name, span }) => `${JSON.stringify(name)}:${resource.slice(span?.start, span?.end)}`);
+  const own = (ELEMENTS.get(element) ?? [element, `_${element}`]).flatMap((name) => {
+    const span = members.get(name);
+    return span === undefined ? [] : [`${JSON.stringify(name)}:${resource.slice(span.start, span.end)}`];
+  });
   return `{${['"resourceType":"Patient"', ...own].join(',')}}`;
 }

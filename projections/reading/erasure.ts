@@ -1,6 +1,8 @@
 import type { ErasureState, Hold, Order, Refusal, Step } from '../../domain/erasure/state.js';
-import type { KeyRing } from '../../domain/rings.js';
 import { streams } from '../../domain/streams.js';
+import type { SealedPart } from '../../schemas/event.js';
+import { damageOf, incompleteOf } from './damage.js';
+import type { Word, Words } from './words.js';
 
 export interface ErasureAsked {
   readonly tenant: string;
@@ -17,41 +19,35 @@ export function standingOf({ order, erased, holds }: ErasureState): 'none' | 'he
   return [...holds.values()].some(({ released }) => released === null) ? 'held' : 'none';
 }
 
-/** All that was decided about erasing a patient; what was written with it only for a ring that holds its scope. */
-export async function erasureJson({ tenant, patientId, state, waitsFor }: ErasureAsked, ring: KeyRing | null): Promise<{ body: string; opened: number }> {
-  const words = new Words(streams.erasure(tenant, patientId), ring);
-  const holds = await Promise.all([...state.holds.values()].map((hold) => holdJson(hold, words)));
-  const refusals = await Promise.all(state.refusals.map((refusal) => answerJson(refusal, words)));
-  const order = state.order === null ? null : await answerJson(state.order, words);
+/** All that was decided about erasing one patient; what was written with it only where `words` opens it. */
+export async function erasureJson({ tenant, patientId, state, waitsFor }: ErasureAsked, words: Words): Promise<string> {
+  const wordOf = ({ sealed: [sealed], eventId }: Hold | Refusal | Order): Promise<Word> =>
+    words.of(null, { sealed: sealed as SealedPart, stream: streams.erasure(tenant, patientId), eventId });
+  const holds = await Promise.all([...state.holds.values()].map(async (hold) => holdJson(hold, await wordOf(hold))));
+  const refusals = await Promise.all(state.refusals.map(async (refusal) => answerJson(refusal, await wordOf(refusal))));
+  const order = state.order === null ? null : answerJson(state.order, await wordOf(state.order));
   const { erased } = state;
   const certificate = erased === null ? null : { eventId: erased.eventId, issuedAt: erased.at, ...erased.certificate };
-  const body = JSON.stringify({ patientId, state: standingOf(state), holds, refusals, order, waitsFor, certificate });
-  return { body, opened: words.opened };
+  const standing = { patientId, state: standingOf(state), holds, refusals, order, waitsFor, certificate };
+  return JSON.stringify({ ...standing, ...incompleteOf(words.unreadable) });
 }
 
-class Words {
-  opened = 0;
-
-  constructor(
-    private readonly stream: string,
-    private readonly ring: KeyRing | null,
-  ) {}
-
-  async of({ sealed, eventId }: Hold | Refusal | Order): Promise<string | null> {
-    const [part] = sealed;
-    if (part === undefined || this.ring?.holds(part) !== true) return null;
-    this.opened += 1;
-    return this.ring.open(part, { stream: this.stream, eventId });
-  }
+function holdJson(hold: Hold, word: Word) {
+  const released = hold.released === null ? null : stepJson(hold.released);
+  return { holdId: hold.eventId, ...stepJson(hold), matter: textOf(word), released, ...damageIn(word) };
 }
 
-async function holdJson(hold: Hold, words: Words) {
-  return { holdId: hold.eventId, ...stepJson(hold), matter: await words.of(hold), released: hold.released === null ? null : stepJson(hold.released) };
-}
-
-async function answerJson(answer: Refusal | Order, words: Words) {
+function answerJson(answer: Refusal | Order, word: Word) {
   const { patientId: _, ...said } = answer.data;
-  return { eventId: answer.eventId, ...stepJson(answer), ...said, reason: await words.of(answer) };
+  return { eventId: answer.eventId, ...stepJson(answer), ...said, reason: textOf(word), ...damageIn(word) };
+}
+
+function textOf(word: Word): string | null {
+  return word.kind === 'shown' ? word.text : null;
+}
+
+function damageIn(word: Word) {
+  return word.kind === 'unreadable' ? damageOf(word.unreadable) : {};
 }
 
 function stepJson({ at, subject }: Step) {

@@ -1,7 +1,7 @@
 import type { Lineage } from './lineage.js';
 
-/** What a statement says, in a few words, by its event; undefined where the reader may not have it opened. */
-export type SaidBy = (eventId: string) => string | undefined;
+/** What a statement says, in a few words, by its event; undefined where the reader may not have it opened, null where nobody can. */
+export type SaidBy = (eventId: string) => string | null | undefined;
 
 const NOTHING_SHOWN: SaidBy = () => undefined;
 
@@ -83,10 +83,11 @@ function disputeWords({ disputedBy }: Lineage): string[] {
 }
 
 function identityWords({ assertions, joinedBy, keptApart }: Lineage): string[] {
-  const sourceOf = new Map(assertions.map(({ assertionId, source }) => [assertionId, source]));
-  const sources = [...new Set(joinedBy.flatMap(({ assertionIds }) => assertionIds.map((id) => sourceOf.get(id) ?? '')))].sort();
+  const sharing = new Set(joinedBy.flatMap(({ assertionIds }) => assertionIds));
+  const sources = [...new Set(assertions.filter(({ assertionId }) => sharing.has(assertionId)).map(({ source }) => source))].sort();
   const names = joinedBy.length === 1 ? 'one name' : `${joinedBy.length} names`;
-  const joined = joinedBy.length === 0 ? [] : [`One fact, because ${listed(sources)} share ${names} for it (keyed: ${joinedBy[0]?.token}).`];
+  const [first] = joinedBy;
+  const joined = first === undefined ? [] : [`One fact, because ${listed(sources)} share ${names} for it (keyed: ${first.token}).`];
   return keptApart ? [...joined, 'Statements that share a name with it were kept apart.'] : joined;
 }
 
@@ -98,6 +99,7 @@ function versionWords({ source, past, retraction, assertionId }: Assertion): str
 
 function shown({ eventId }: Statement, said: SaidBy): string {
   const words = said(eventId);
+  if (words === null) return 'what cannot be opened: its content is damaged';
   return words === undefined ? 'so' : `"${words}"`;
 }
 

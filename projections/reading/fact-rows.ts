@@ -73,7 +73,7 @@ export class FactRows {
 
   async #named(factId: string): Promise<Fact[]> {
     const { tenant, knownAt } = this.query;
-    const found = knownAt === null ? await factNamed(this.models, tenant, this.group.root, factId) : findFact(await this.#all(), factId);
+    const found = knownAt === null ? await factNamed(this.models, { tenant, patientId: this.group.root, factId }) : findFact(await this.#all(), factId);
     return found === undefined ? [] : [found];
   }
 

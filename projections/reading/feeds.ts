@@ -1,24 +1,35 @@
 import type { EventPage, EventReader } from '../../domain/log.js';
 import { openContent } from '../../domain/record/content.js';
+import { damageBehind, openWith, ringsOf, type Unreadable } from '../../domain/record/unreadable.js';
 import type { Vault } from '../../domain/rings.js';
-import { type EventType, type LedgerEvent, patientsOf, type Recorded } from '../../schemas/catalogue.js';
+import type { EventOf, EventType, Recorded } from '../../schemas/catalogue.js';
+import type { KeptFeed } from '../resolutions/rows.js';
+import { TOMBSTONE_TYPE } from './kept-feeds.js';
+import { notShown, type StatementShown } from './opener.js';
 import { type JsonText, withContent } from './record-json.js';
 
-export interface Feed {
+interface Feed<Types> {
   readonly description: string;
   /** A feed of the log: it, narrowed to these types. Null: what the read model `resolutions` noticed. */
-  readonly types: readonly EventType[] | null;
+  readonly types: Types;
 }
 
+const FACT_EVENTS = ['fact-recorded', 'fact-corrected', 'fact-retracted', 'patient-erased'] as const;
+const PATIENT_EVENTS = ['patient-registered', 'demographics-updated', 'patient-erased'] as const;
+
+/** Each is about one patient. */
+type FeedEvent = EventOf<(typeof FACT_EVENTS)[number] | (typeof PATIENT_EVENTS)[number]>;
+export type LogFeed = 'facts' | 'patients';
+
 /** What consumers can subscribe to, each narrowed to the reader's tenant. */
-export const FEEDS: Readonly<Record<string, Feed>> = {
+export const FEEDS: Readonly<Record<LogFeed, Feed<readonly EventType[]>> & Record<KeptFeed, Feed<null>>> = {
   facts: {
     description: 'Every clinical fact recorded, corrected or retracted, with its content.',
-    types: ['fact-recorded', 'fact-corrected', 'fact-retracted', 'patient-erased'],
+    types: FACT_EVENTS,
   },
   patients: {
     description: 'Every patient registered, and every change of demographics, with its content.',
-    types: ['patient-registered', 'demographics-updated', 'patient-erased'],
+    types: PATIENT_EVENTS,
   },
   'record-changes': {
     description: 'Every change of what the record shows: which fact or element, from which statement to which, and why. Without content.',
@@ -30,6 +41,12 @@ export const FEEDS: Readonly<Record<string, Feed>> = {
   },
 };
 
+export type FeedName = keyof typeof FEEDS;
+
+export function isFeed(name: string): name is FeedName {
+  return Object.hasOwn(FEEDS, name);
+}
+
 export interface FeedPage {
   readonly items: readonly { readonly position: string; readonly json: JsonText }[];
   /** Where to go on; the items' last, or further when nothing of the tenant came after them. */
@@ -38,57 +55,61 @@ export interface FeedPage {
   readonly patients: readonly string[];
   readonly categories: readonly string[];
   readonly opened: number;
+  /** Items that are told without their content, because nobody can open it. */
+  readonly unreadable: readonly Unreadable[];
 }
 
 /** One page of a feed: at least once, in the order of the log, each item with the event's id, which never changes. */
 export async function readFeed(
   deps: { store: EventReader; vault: Vault },
-  options: { feed: string; tenant: string; after: string | null; limit: number },
+  options: { feed: LogFeed; tenant: string; after: string | null; limit: number },
 ): Promise<FeedPage> {
-  const page = await deps.store.readAll({ after: options.after, limit: options.limit, types: feedTypes(options.feed) });
+  const page = await deps.store.readAll({ after: options.after, limit: options.limit, types: FEEDS[options.feed].types });
   return feedPage(deps, page, options.tenant);
 }
 
-export function feedTypes(feed: string): readonly EventType[] {
-  return FEEDS[feed]?.types ?? [];
-}
-
-/** A page of the log as a page of a tenant's feed. Of an erased patient nothing is said but that they were. */
+/**
+ * A page of the log as a page of a tenant's feed. Of an erased patient nothing is said but that they were. What is damaged is told
+ * and marked: one event that cannot be opened must not hold up all that come after it.
+ */
 export async function feedPage(deps: { vault: Vault }, page: EventPage, tenant: string): Promise<FeedPage> {
-  const ofTenant = page.events.filter(({ event }) => event.tenant === tenant);
-  const shown = await Promise.all(ofTenant.map(({ event }) => isShown(deps.vault, event)));
-  const own = ofTenant.filter((_, nth) => shown[nth]);
-  const items = await Promise.all(own.map((recorded) => itemOf(deps.vault, recorded)));
+  const ofTenant = page.events.filter(({ event }) => event.tenant === tenant) as readonly Recorded<FeedEvent>[];
+  const contents = await Promise.all(ofTenant.map(({ event }) => contentOf(deps.vault, event)));
+  const items = ofTenant.flatMap((recorded, nth) => {
+    const content = contents[nth];
+    return content === undefined ? [] : [{ recorded, content }];
+  });
+  const own = items.map(({ recorded: { event } }) => event);
   return {
-    items: items.map(({ position, json }) => ({ position, json })),
+    items: items.map(({ recorded, content }) => ({ position: recorded.position, json: itemJson(recorded, content) })),
     through: page.through,
     end: page.end,
-    patients: distinct(own.flatMap(({ event }) => patientsOf(event))),
-    categories: distinct(own.map(({ event }) => ('category' in event.data ? event.data.category : ''))),
-    opened: items.reduce((sum, { opened }) => sum + opened, 0),
+    patients: distinct(own.map(({ data }) => data.patientId)),
+    categories: distinct(own.flatMap(({ data }) => ('category' in data ? [data.category] : []))),
+    opened: items.reduce((sum, { content }) => sum + (content?.opened ?? 0), 0),
+    unreadable: items.flatMap(({ content }) => content?.unreadable ?? []),
   };
 }
 
 /** A CloudEvents 1.0 envelope in structured JSON mode, the resource spliced in as the source wrote it. */
-async function itemOf(vault: Vault, { event, position, revision }: Recorded): Promise<{ position: string; json: JsonText; opened: number }> {
-  const said = saidOn(event);
-  const data = JSON.stringify({ ...said, source: event.source?.id ?? null, validTime: event.validTime, purpose: event.purpose, revision, position });
-  const { content, opened } = await contentOf(vault, event);
+function itemJson({ event, position, revision }: Recorded<FeedEvent>, content: StatementShown | null): JsonText {
+  const said = { ...saidOn(event), source: event.source?.id ?? null, validTime: event.validTime, purpose: event.purpose, revision, position };
   const head = JSON.stringify({
     specversion: '1.0',
     id: event.id,
-    type: `clinical-ledger.${event.type}.v${event.version}`,
+    // What is told of an erasure is less than the event holds, and did not change with it.
+    type: event.type === 'patient-erased' ? TOMBSTONE_TYPE : `clinical-ledger.${event.type}.v${event.version}`,
     source: `/tenants/${event.tenant}/sources/${event.source?.id ?? 'ledger'}`,
-    subject: 'patientId' in event.data ? event.data.patientId : undefined,
+    subject: event.data.patientId,
     time: event.recordedAt,
     datacontenttype: 'application/json',
     correlationid: event.correlationId,
   });
-  return { position, json: `${head.slice(0, -1)},"data":${data.slice(0, -1)}${content}}}`, opened };
+  return `${head.slice(0, -1)},"data":${content === null ? JSON.stringify(said) : withContent(said, content)}}`;
 }
 
 /** What a consumer is told of an event: no keyed hashes, and of an erasure that it is so, and since when. */
-function saidOn(event: LedgerEvent): Record<string, unknown> {
+function saidOn(event: FeedEvent): Record<string, unknown> {
   if (event.type === 'patient-erased') {
     const { patientId, orderId, orderedAt, verifiedAt } = event.data;
     return { patientId, orderId, orderedAt, verifiedAt };
@@ -97,22 +118,22 @@ function saidOn(event: LedgerEvent): Record<string, unknown> {
   return said;
 }
 
-async function isShown(vault: Vault, { type, tenant, data }: LedgerEvent): Promise<boolean> {
-  if (type === 'patient-erased' || !('patientId' in data) || data.patientId === null) return true;
-  return (await vault.patientRing(tenant, data.patientId)) !== undefined;
-}
-
-const NOTHING = { content: '', opened: 0 };
-
-/** Empty when there is nothing to open: a retraction has no content, and an erased patient has no keys. */
-async function contentOf(vault: Vault, event: Recorded['event']): Promise<{ content: string; opened: number }> {
-  if (event.sealed.length === 0 || !('patientId' in event.data) || event.data.patientId === null) return NOTHING;
-  const ring = await vault.patientRing(event.tenant, event.data.patientId);
-  if (ring === undefined) return NOTHING;
-  const shown = await openContent(ring, event.sealed, { stream: event.stream, eventId: event.id });
-  return { content: `,${withContent({}, shown).slice(1, -1)}`, opened: shown.opened };
+/** Null when there is nothing to open, as of a retraction; undefined for what is not told, since the patient was erased. */
+async function contentOf(vault: Vault, event: FeedEvent): Promise<StatementShown | null | undefined> {
+  const { type, tenant, id: eventId, stream, sealed, data } = event;
+  if (type === 'patient-erased') return null;
+  const rings = ringsOf(vault, tenant);
+  try {
+    return await openWith(
+      (read) => rings(data.patientId, read),
+      async (ring) => (sealed.length === 0 ? null : openContent(ring, sealed, { stream, eventId })),
+    );
+  } catch (fault) {
+    const code = await damageBehind(fault, () => vault.tenantRing(tenant, 'anew'));
+    return sealed.length === 0 ? null : notShown({ code, eventId, stream });
+  }
 }
 
 function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)].filter((value) => value !== '');
+  return [...new Set(values)];
 }

@@ -1,8 +1,9 @@
 import type { EventReader } from '../../domain/log.js';
 import { openContent } from '../../domain/record/content.js';
-import type { KeyRing } from '../../domain/rings.js';
+import { openWith, type RingSource, type Unreadable, unreadableCode } from '../../domain/record/unreadable.js';
 import { ASSERTION_EVENTS, type EventOf, type Recorded } from '../../schemas/catalogue.js';
 import { isTrueAt, type KnownAt, wasKnown } from './as-of.js';
+import { notShown, type StatementShown } from './opener.js';
 import { type JsonText, withContent } from './record-json.js';
 
 export interface HistoryQuery {
@@ -13,7 +14,8 @@ export interface HistoryQuery {
   readonly validAt: string | null;
   /** Only what was known by then. */
   readonly knownAt: KnownAt | null;
-  readonly ring: KeyRing | null;
+  /** The patient's keys; null for who may not have content opened. */
+  readonly ringOf: RingSource | null;
 }
 
 export interface HistoryPage {
@@ -21,6 +23,7 @@ export interface HistoryPage {
   /** Revision to go on from; null at the end. */
   readonly next: number | null;
   readonly opened: number;
+  readonly unreadable: readonly Unreadable[];
   readonly categories: readonly string[];
 }
 
@@ -35,12 +38,13 @@ type HistoryEvent = EventOf<(typeof HISTORY_EVENTS)[number]>;
 export async function readHistory(store: EventReader, stream: string, query: HistoryQuery): Promise<HistoryPage> {
   const page = (await store.readStream(stream, { from: query.from, limit: query.limit, types: HISTORY_EVENTS })) as readonly Recorded<HistoryEvent>[];
   const wanted = page.filter((recorded) => wasKnownTo(query.knownAt, recorded, store) && isWanted(recorded.event, query));
-  const shown = await Promise.all(wanted.map((recorded) => entryJson(recorded, query.ring)));
+  const shown = await Promise.all(wanted.map(({ event }) => contentOf(event, query.ringOf)));
   const last = page.at(-1);
   return {
-    entries: shown.map(({ json }) => json),
+    entries: wanted.map((recorded, nth) => entryJson(recorded, shown[nth] ?? null)),
     next: page.length === query.limit && last !== undefined ? last.revision + 1 : null,
-    opened: shown.reduce((sum, { opened }) => sum + opened, 0),
+    opened: shown.reduce((sum, one) => sum + (one?.opened ?? 0), 0),
+    unreadable: shown.flatMap((one) => one?.unreadable ?? []),
     categories: [...new Set(wanted.map(({ event }) => event.data.category))],
   };
 }
@@ -53,7 +57,19 @@ function isWanted({ data, validTime }: HistoryEvent, { category, validAt }: Hist
   return (category === null || data.category === category) && (validAt === null || isTrueAt(data.category, validTime, validAt));
 }
 
-async function entryJson({ event, revision, position }: Recorded, ring: KeyRing | null): Promise<{ json: JsonText; opened: number }> {
+/** Null for what has no content, and for who may not have it opened. */
+async function contentOf({ id: eventId, stream, sealed }: HistoryEvent, ringOf: RingSource | null): Promise<StatementShown | null> {
+  if (ringOf === null || sealed.length === 0) return null;
+  try {
+    return (await openWith(ringOf, (ring) => openContent(ring, sealed, { stream, eventId }))) ?? null;
+  } catch (fault) {
+    const code = unreadableCode(fault);
+    if (code === undefined) throw fault;
+    return notShown({ code, eventId, stream });
+  }
+}
+
+function entryJson({ event, revision, position }: Recorded, shown: StatementShown | null): JsonText {
   const { id: eventId, type, actor, purpose, recordedAt, validTime, correlationId, contentHash, data } = event;
   const { statements: _, contentToken: __, patientId: ___, ...said } = data as Record<string, unknown>;
   const about = {
@@ -70,7 +86,5 @@ async function entryJson({ event, revision, position }: Recorded, ring: KeyRing 
     contentHash,
     ...said,
   };
-  if (ring === null || event.sealed.length === 0) return { json: JSON.stringify(about), opened: 0 };
-  const shown = await openContent(ring, event.sealed, { stream: event.stream, eventId });
-  return { json: withContent(about, shown), opened: shown.opened };
+  return shown === null ? JSON.stringify(about) : withContent(about, shown);
 }

@@ -1,6 +1,6 @@
 import type { ReadModels } from '../ports.js';
 import { FEEDS_KEPT, type FeedRow, feedKey, feedPrefix, type KeptFeed, RESOLUTIONS } from '../resolutions/rows.js';
-import type { FeedPage } from './feeds.js';
+import type { FeedName, FeedPage } from './feeds.js';
 
 /** Place of an item in a kept feed: the position of the event that set it off, and the item's number among what that event did. */
 export interface KeptPlace {
@@ -10,7 +10,7 @@ export interface KeptPlace {
 
 const PLACE = /^([\d-]{1,41})\/(\d{1,10})$/;
 
-export function isKeptFeed(feed: string): feed is KeptFeed {
+export function isKeptFeed(feed: FeedName): feed is KeptFeed {
   return (FEEDS_KEPT as readonly string[]).includes(feed);
 }
 
@@ -46,6 +46,7 @@ export async function readKeptFeed(models: Pick<ReadModels, 'byPrefix'>, query: 
     patients: [...new Set(rows.map(({ patientId }) => patientId))],
     categories: [...new Set(rows.filter(({ tombstone }) => tombstone === undefined).map(({ category }) => category))],
     opened: 0,
+    unreadable: [],
   };
 }
 

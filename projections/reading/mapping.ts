@@ -6,11 +6,12 @@ import type { Assertion, Fact, Head } from '../../schemas/read-models/fact.js';
 import type { ReadModels } from '../ports.js';
 import { recordIndex } from '../record.js';
 import { factsKnownAt, type KnownAt } from './as-of.js';
+import { type DamageSaid, damageOf } from './damage.js';
 import { factIn } from './fact-in.js';
 import type { Opener, RingOf } from './opener.js';
 
 /** One record of a source, and what it is called here. */
-export interface MappedRecord {
+export interface MappedRecord extends DamageSaid {
   /** The id that it has at the source; null for whoever may not have content opened, and where nothing of it is live. */
   readonly sourceRecordId: string | null;
   /** The patient whose stream it came to: of merged patients not always the survivor. */
@@ -69,6 +70,7 @@ async function recordOf(spoken: readonly { fact: Fact; assertion: Assertion }[],
     live: distinct(assertions.flatMap(({ heads }) => heads)).map(({ sourceVersion, ...head }) => ({ ...refOf(head), sourceVersion })),
     past: distinct(assertions.flatMap(({ past }) => past)).map(refOf),
     retraction: retraction === undefined ? null : refOf(retraction),
+    ...damageOf(shown?.unreadable),
   };
 }
 

@@ -1,22 +1,41 @@
 import { openContent, type Shown } from '../../domain/record/content.js';
+import { openWith, type RingOf, type Unreadable, unreadableCode } from '../../domain/record/unreadable.js';
 import type { Candidate } from '../../domain/resolution/resolve.js';
 import type { KeyRing } from '../../domain/rings.js';
 import { shownOf, shownOfRest } from './content.js';
 
-/** The keys of a patient; undefined once they were erased. */
-export type RingOf = (patientId: string) => Promise<KeyRing | undefined>;
+export type { RingOf } from '../../domain/record/unreadable.js';
 
 /** What a source wrote of one thing, opened for a reader: the resource, or the part of it that the statement is about, byte for byte. */
-export type { Shown } from '../../domain/record/content.js';
+export interface StatementShown extends Shown {
+  /** Nobody can open it: there is no resource then, and the answer has to say so. */
+  readonly unreadable?: Unreadable;
+}
 
-/** Opens what an answer needs, each sealed part once, and counts how many that were. Every patient's content has keys of its own. */
+type Opening = Pick<Candidate, 'assertion' | 'head'>;
+
+/** `ring` is null for what cannot be opened. */
+interface Opened {
+  readonly shown: StatementShown;
+  readonly ring: KeyRing | null;
+}
+
+/**
+ * Opens what an answer needs, each sealed part once, and counts how many that were. Every patient's content has keys of its own.
+ * What is damaged is `thrown`, so that nobody takes the rest for the whole, or `told` in its place by those who can say it.
+ */
 export class Opener {
-  readonly #opened = new Map<string, Promise<Shown>>();
+  readonly #opened = new Map<string, Promise<Opened | null>>();
   #count = 0;
   #withheld = false;
   readonly #rings = new Map<string, Promise<KeyRing | undefined>>();
+  readonly #anew = new Set<string>();
+  readonly #unreadable = new Map<string, Unreadable>();
 
-  constructor(private readonly ringOf: RingOf) {}
+  constructor(
+    private readonly ringOf: RingOf,
+    private readonly damaged: 'thrown' | 'told' = 'thrown',
+  ) {}
 
   get count(): number {
     return this.#count;
@@ -27,25 +46,57 @@ export class Opener {
     return this.#withheld;
   }
 
-  /** Null where the keys are gone: the statement stays attributed, its content cannot be read any more, or not by this reader. */
-  async open({ assertion, head }: Pick<Candidate, 'assertion' | 'head'>): Promise<Shown | null> {
-    const ring = await this.ringFor(assertion.patientId);
-    if (ring === undefined) return null;
+  /** What was asked for and cannot be opened, each event once. */
+  get unreadable(): readonly Unreadable[] {
+    return [...this.#unreadable.values()];
+  }
+
+  isUnreadable({ head }: Pick<Candidate, 'head'>): boolean {
+    return this.#unreadable.has(head.eventId);
+  }
+
+  /** Null where the keys were erased: the statement stays attributed, its content cannot be read any more. */
+  async open({ assertion, head }: Opening): Promise<StatementShown | null> {
     const known = this.#opened.get(head.eventId);
-    const opening = known ?? openContent(ring, head.sealed, head);
+    const opening = known ?? this.#read({ assertion, head });
     if (known === undefined) this.#opened.set(head.eventId, opening);
-    const shown = await opening;
+    const opened = await opening;
+    if (opened === null) return null;
+    const { shown, ring } = opened;
     if (known === undefined) this.#count += shown.opened;
     this.#withheld ||= shown.withheld;
-    if (shown.resource === null) return shown;
+    if (shown.resource === null || ring === null) return shown;
     return { ...shown, resource: shown.withheld ? shownOfRest(shown.resource, assertion, ring) : shownOf(shown.resource, assertion, ring) };
   }
 
-  ringFor(patientId: string): Promise<KeyRing | undefined> {
+  ringFor(patientId: string, read?: 'anew'): Promise<KeyRing | undefined> {
     const known = this.#rings.get(patientId);
-    if (known !== undefined) return known;
-    const fresh = this.ringOf(patientId);
+    // Read anew once for an answer: damage does not go away by looking again.
+    if (known !== undefined && (read === undefined || this.#anew.has(patientId))) return known;
+    if (read === 'anew') this.#anew.add(patientId);
+    const fresh = this.ringOf(patientId, read);
     this.#rings.set(patientId, fresh);
     return fresh;
   }
+
+  async #read({ assertion: { patientId }, head }: Opening): Promise<Opened | null> {
+    try {
+      const opened = await openWith(
+        (read) => this.ringFor(patientId, read),
+        async (ring) => ({ ring, shown: await openContent(ring, head.sealed, head) }),
+      );
+      return opened ?? null;
+    } catch (fault) {
+      const code = unreadableCode(fault);
+      if (code === undefined || this.damaged === 'thrown') throw fault;
+      const unreadable = { code, eventId: head.eventId, stream: head.stream };
+      this.#unreadable.set(head.eventId, unreadable);
+      return { ring: null, shown: notShown(unreadable) };
+    }
+  }
+}
+
+/** In the place of what cannot be opened. */
+export function notShown(unreadable: Unreadable): StatementShown {
+  return { sourceRecordId: null, resource: null, withheld: false, labels: null, opened: 0, unreadable };
 }

@@ -2,7 +2,8 @@ import { repeats } from '../../domain/resolution/agreement.js';
 import type { Dispute } from '../../domain/resolution/disputes.js';
 import type { Candidate, Resolution } from '../../domain/resolution/resolve.js';
 import type { NoteJson } from './amendment-notes.js';
-import type { Opener, Shown } from './opener.js';
+import { damageOf } from './damage.js';
+import type { Opener, StatementShown } from './opener.js';
 import { ruleOf } from './rule-json.js';
 
 /** Text of a JSON value, to be spliced and not parsed: what a source wrote goes out byte for byte. */
@@ -15,27 +16,36 @@ export async function factJson(
   opener: Opener | null,
   amendments: readonly NoteJson[] = [],
 ): Promise<JsonText> {
-  const { fact, winner, alternatives, conflict, state } = resolution;
-  const statements = await Promise.all([winner, ...alternatives].map((candidate) => statementJson(resolution, candidate, opener)));
+  const { fact, winner, alternatives, conflict } = resolution;
+  const value = await statementJson(resolution, winner, opener);
+  const others = await Promise.all(alternatives.map((candidate) => statementJson(resolution, candidate, opener)));
   const head = JSON.stringify({
     factId: fact.factId,
     category: fact.category,
     element: fact.element,
     conflict,
-    state,
+    state: standingOf(resolution, opener),
     disputedBy: disputesOf(resolution, disputes),
     amendments,
     takenBackBy: resolution.takenBack.map(({ assertionId, source, heads }) => ({ assertionId, source, eventId: heads[0]?.eventId })),
   });
-  return `${head.slice(0, -1)},"value":${statements[0]},"alternatives":[${statements.slice(1).join(',')}],"rule":${JSON.stringify(ruleOf(resolution))}}`;
+  return `${head.slice(0, -1)},"value":${value},"alternatives":[${others.join(',')}],"rule":${JSON.stringify(ruleOf(resolution))}}`;
+}
+
+/**
+ * Who is believed is decided by what stands in clear, and damage to the content changes nothing of it: no other statement takes
+ * the place of a value that cannot be opened. The fact then says that it has none to show.
+ */
+function standingOf({ winner, state }: Resolution, opener: Opener | null): Resolution['state'] | 'unreadable' {
+  return opener?.isUnreadable(winner) === true ? 'unreadable' : state;
 }
 
 /** Ids of the facts that cannot be true beside this one, and whether a steward has said that both may stand. */
 export function disputesOf({ fact }: Resolution, disputes: readonly Dispute[]) {
   return disputes
     .filter(({ facts }) => facts.some((one) => one.fact.factId === fact.factId))
-    .map(({ facts, settlement }) => ({
-      factId: (facts.find((one) => one.fact.factId !== fact.factId) ?? facts[0]).fact.factId,
+    .map(({ facts: [one, other], settlement }) => ({
+      factId: (one.fact.factId === fact.factId ? other : one).fact.factId,
       settlement: settlement?.settlement ?? null,
     }));
 }
@@ -57,15 +67,16 @@ async function statementJson({ winner, disagreeing }: Resolution, candidate: Can
     standing: head.standing,
     agrees: !disagreeing.has(candidate),
   };
-  // What says exactly the same is attributed and not opened once more: what that source wrote stands in the history.
+  // What says exactly the same is attributed and not opened once more: what that source wrote stands in the history. Where the
+  // value cannot be opened, it is the same in another source's words.
   const repeated = candidate !== winner && repeats(candidate.names, winner.names);
-  const shown = opener === null || repeated ? null : await opener.open(candidate);
-  if (shown === null) return JSON.stringify(about);
-  return withContent(about, shown);
+  if (opener === null || (repeated && !opener.isUnreadable(winner))) return JSON.stringify(about);
+  const shown = await opener.open(candidate);
+  return shown === null ? JSON.stringify(about) : withContent(about, shown);
 }
 
 /** What of the content may be shown, byte for byte; why it is sensitive, where it is; and that there is more, where there is. */
-export function withContent(about: object, { sourceRecordId, resource, withheld, labels }: Shown): JsonText {
-  const said = { ...about, sourceRecordId, ...(withheld ? { withheld } : {}), ...(labels === null ? {} : { labels }) };
+export function withContent(about: object, { sourceRecordId, resource, withheld, labels, unreadable }: StatementShown): JsonText {
+  const said = { ...about, sourceRecordId, ...(withheld ? { withheld } : {}), ...damageOf(unreadable), ...(labels === null ? {} : { labels }) };
   return `${JSON.stringify(said).slice(0, -1)},"resource":${resource}}`;
 }

@@ -24,13 +24,22 @@ export const ERASURE_REMAINS = [
   'decisions-about-the-patient',
   'claims-that-keep-the-patient-out',
   'quarantined-input-under-tenant-keys',
+  'unattributed-quarantined-input',
 ] as const;
+
+/** Refused lines that somebody asked to keep: how many went with the patient, and how many stay of which nobody can tell. */
+export const QuarantineLeft = strictObject({
+  destroyed: Type.Integer({ minimum: 0 }),
+  unattributed: Type.Integer({ minimum: 0 }),
+  unattributedUntil: nullable(Instant),
+  underTenantKeys: Type.Integer({ minimum: 0 }),
+});
 
 /**
  * The tombstone and certificate of an erasure. It is written once everything in it has been seen to be so, by the ledger itself:
  * cryptographic erase (NIST SP 800-88 r2) of content that was never stored in clear.
  */
-export const PatientErased = eventSchema('patient-erased', 1, {
+export const PatientErased = eventSchema('patient-erased', 2, {
   patientId: Uuid,
   /** The event that ordered it. */
   orderId: Uuid,
@@ -48,6 +57,8 @@ export const PatientErased = eventSchema('patient-erased', 1, {
   orderPosition: Place,
   verifiedThrough: Place,
   remains: Type.Array(Type.Union(ERASURE_REMAINS.map((what) => Type.Literal(what))), { maxItems: 16 }),
+  /** Null for orders of before this was looked at. */
+  quarantine: nullable(QuarantineLeft),
   /** Until then a backup of the key store may still hold the keys; nobody serves from it without erasing again. */
   irrecoverableAfter: Instant,
 });

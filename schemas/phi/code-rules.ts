@@ -1,35 +1,10 @@
+import { type CodeRule, icd, LOINC, OWN, RXNORM, SNOMED, words } from './code-rule.js';
+import { GENETICS } from './genetics-rule.js';
 import { OPIOIDS } from './opioid-codes.js';
 import type { SensitiveScope } from './scopes.js';
 import { ACT_CODE, SENSITIVITIES } from './sensitivities.js';
 
-const SNOMED = 'http://snomed.info/sct';
-const LOINC = 'http://loinc.org';
-const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm';
-const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm';
-const ICD_10 = 'http://hl7.org/fhir/sid/icd-10';
-const ICD_9_CM = 'http://hl7.org/fhir/sid/icd-9-cm';
-const DIAGNOSTIC_SECTION = 'http://terminology.hl7.org/CodeSystem/v2-0074';
-
-/** A value set whose codes are sensitive wherever they stand. */
-export interface CodeRule {
-  readonly id: string;
-  readonly scope: SensitiveScope;
-  readonly from: string;
-  readonly codes: readonly { readonly system: string; readonly codes: readonly string[] }[];
-  /** Beginnings of codes, without dots, of systems whose codes stand in families. */
-  readonly starts?: readonly { readonly system: string; readonly starts: readonly string[] }[];
-}
-
-const words = (text: string): readonly string[] => text.split(' ');
 const ASU = 'ASU SHARES rule set (asushares/core at 59b42ea, Apache-2.0), codes with a confidence of at least 0.5';
-const OWN = 'this project';
-
-/** ICD-10 and ICD-10-CM agree on these families; what is older than October 2015 has ICD-9-CM. */
-const icd = (ten: string, nine: string): NonNullable<CodeRule['starts']> => [
-  { system: ICD_10_CM, starts: words(ten) },
-  { system: ICD_10, starts: words(ten) },
-  { system: ICD_9_CM, starts: words(nine) },
-];
 
 const stated = (Object.keys(SENSITIVITIES) as SensitiveScope[]).map(
   (scope): CodeRule => ({
@@ -123,16 +98,7 @@ export const CODE_RULES: readonly CodeRule[] = [
     ],
     starts: icd('A50 A51 A52 A53 A54 A55 A56 A57 A58 A59 A60 A63 A64 F52 F64 O04 O07 Z113 Z30 Z332 Z640 Z725', '09 635 V25'),
   },
-  {
-    id: 'genetics',
-    scope: 'genetics',
-    from: OWN,
-    codes: [
-      { system: LOINC, codes: words('48018-6 51968-6 51969-4 55233-1 69548-6 81247-9') },
-      { system: DIAGNOSTIC_SECTION, codes: ['GE'] },
-    ],
-    starts: icd('Z1379 Z14 Z15', 'V83 V84'),
-  },
+  GENETICS,
   {
     id: 'violence',
     scope: 'violence',

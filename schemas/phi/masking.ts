@@ -38,8 +38,14 @@ export const MaskRule = strictObject({
   mask: Mask,
 });
 
+/** The actions of the scanner (`domain/scanning/policy.ts`). */
+const Outbound = Type.Union([Type.Literal('ignore'), Type.Literal('mark'), Type.Literal('mask'), Type.Literal('hold'), Type.Literal('block')], {
+  description:
+    'What becomes of identifiers that the scanner finds in texts that the rules let through: they stay, are marked, become their kind (when absent), hold the resource back until a person has looked, or refuse the answer.',
+});
+
 /** Of the published form: a change is a new version. */
-export const MASKING_POLICY_VERSION = 1;
+export const MASKING_POLICY_VERSION = 2;
 
 /** A masking policy: what it begins from, what becomes of dates, and masks by FHIR path. */
 export const MaskingPolicy = strictObject(
@@ -52,6 +58,7 @@ export const MaskingPolicy = strictObject(
     dates: Type.Union([Type.Literal('keep'), Type.Literal('shift'), Type.Literal('year')]),
     readers: Type.Array(strictObject({ role: Name, purposes: Type.Array(PurposeOfUse, { minItems: 1, maxItems: 16 }) }), { maxItems: 8 }),
     rules: Type.Array(MaskRule, { maxItems: 200 }),
+    outbound: Type.Optional(Outbound),
   },
   { description: 'Masks by FHIR path, for whom and for what.' },
 );

@@ -48,4 +48,20 @@ export const TELLING_ARRAYS = [
 export const FREE_TEXT = ['text', 'note'] as const;
 
 /** What else sums the whole up: it goes with the most restricted part where something sensitive was cut out, else it stays. */
-export const SUMMARIES = ['comment', 'conclusion', 'description', 'patientInstruction', 'presentedForm', 'summary', 'title'] as const;
+export const SUMMARIES = [
+  'comment',
+  'conclusion',
+  'description',
+  'interpretation',
+  'mitigation',
+  'patientInstruction',
+  'payload',
+  'presentedForm',
+  'summary',
+  'title',
+  'valueCodeableConcept',
+  'valueString',
+] as const;
+
+/** Members that say by code what the resource is: their words, which may tell more, go with the most restricted part as well. */
+export const SUMMARY_TEXTS = ['code'] as const;

@@ -1,6 +1,6 @@
 import { CATEGORIES, CATEGORY_DESCRIPTIONS } from './categories.js';
 import { CODE_RULES } from './code-rules.js';
-import { FREE_TEXT, PATH_RULES, SUMMARIES, TELLING_ARRAYS } from './path-rules.js';
+import { FREE_TEXT, PATH_RULES, SUMMARIES, SUMMARY_TEXTS, TELLING_ARRAYS } from './path-rules.js';
 import { OPEN_SCOPES, SENSITIVE_SCOPES } from './scopes.js';
 import { ACT_CODE, CONFIDENTIALITY, SENSITIVITIES, SENSITIVITY_VERSION } from './sensitivities.js';
 
@@ -21,8 +21,16 @@ export function publishedSensitivity(typesOf: TypesOf): object {
     })),
     openScopes: [...OPEN_SCOPES],
     sensitivities: SENSITIVE_SCOPES.map((scope) => ({ scope, ...SENSITIVITIES[scope] })),
-    paths: { rules: PATH_RULES, tellingArrays: TELLING_ARRAYS, freeText: FREE_TEXT, summaries: SUMMARIES },
-    codes: CODE_RULES.map(({ id, scope, from, codes, starts = [] }) => ({ id, scope, from, codes: codes.map(oneLine), starts: starts.map(startsLine) })),
+    paths: { rules: PATH_RULES, tellingArrays: TELLING_ARRAYS, freeText: FREE_TEXT, summaries: SUMMARIES, summaryTexts: SUMMARY_TEXTS },
+    codes: CODE_RULES.map(({ id, scope, from, codes, starts = [], systems = [], displays = [] }) => ({
+      id,
+      scope,
+      from,
+      codes: codes.map(oneLine),
+      starts: starts.map(startsLine),
+      systems,
+      displays,
+    })),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { SensitiveScope } from './scopes.js';
 
 /** Of all that is published about sensitivity. A change of any rule is a new version: labels name the one that made them. */
-export const SENSITIVITY_VERSION = 1;
+export const SENSITIVITY_VERSION = 2;
 
 export const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 export const CONFIDENTIALITY = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';

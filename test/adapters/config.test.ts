@@ -30,6 +30,7 @@ test('nothing set is a development ledger on the loopback, with the embedded sto
     changeControl: 'four-eyes',
     timeZone: 'UTC',
     retentionYears: 6,
+    quarantineDays: 90,
     keyBackupDays: 35,
     country: 'US',
   });
@@ -52,6 +53,7 @@ test('every variable is read', () => {
     ENTITY_TIME_ZONE: 'Europe/Berlin',
     ENTITY_COUNTRY: 'DE',
     RETENTION_YEARS: '10',
+    QUARANTINE_DAYS: '30',
     KEY_BACKUP_DAYS: '7',
     NODE_ENV: 'test',
   };
@@ -71,6 +73,7 @@ test('every variable is read', () => {
     changeControl: 'one-person',
     timeZone: 'Europe/Berlin',
     retentionYears: 10,
+    quarantineDays: 30,
     keyBackupDays: 7,
     country: 'DE',
   });
@@ -94,6 +97,7 @@ test('each bad value is refused in words that name the variable', () => {
     ['KEY_CRYPTOPERIOD_DAYS', '0'],
     ['RETENTION_YEARS', '-1'],
     ['KEY_BACKUP_DAYS', 'a week'],
+    ['QUARANTINE_DAYS', '0'],
     ['ENTITY_COUNTRY', 'Germany'],
     ['CHANGE_CONTROL', 'nobody'],
     ['ENTITY_TIME_ZONE', 'Berlin'],
@@ -105,6 +109,12 @@ test('a variable that looks like ours and is none is refused, others are let be'
   for (const name of ['EVENTSTORE_URI', 'MONGO_URL', 'KEY_FILES', 'DATA_FOLDER', 'LEDGER_PORT', 'OIDC_ISSUR', 'ESDB_URL', 'ENTITY_TIMEZONE', 'CHANGE_CONTROLS'])
     assert.match(problemsOf({ [name]: 'x' })[0] ?? 'nothing', name);
   assert.equal(problemsOf({ LEDGER_URL: 'http://x', LEDGER_TOKEN: 'x', PATH: '/bin', HOME: '/', npm_config_x: '1' }), []);
+});
+
+test('what Kubernetes says of the services beside a container is let be', () => {
+  const links = { MONGODB_SERVICE_HOST: '10.0.0.7', MONGODB_SERVICE_PORT: '27017', LEDGER_SERVICE_PORT_HTTP: '8080', EVENTSTORE_PORT: 'tcp://10.0.0.8:2113' };
+  assert.equal(problemsOf(links), []);
+  assert.is(problemsOf({ LEDGER_PORT: '8080' }).length, 1);
 });
 
 test('all that is wrong is said at once', () => {

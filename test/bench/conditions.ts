@@ -58,3 +58,12 @@ export function perSecond(durationMs: number, work: (n: number) => unknown): num
   }
   return (done * 1000) / (performance.now() - began);
 }
+
+/** How often a promise goes through in a second, one after the other. */
+export async function eachSecond(durationMs: number, work: () => Promise<unknown>): Promise<number> {
+  for (let n = 0; n < 500; n++) await work();
+  const began = performance.now();
+  let done = 0;
+  for (; performance.now() - began < durationMs; done++) await work();
+  return (done * 1000) / (performance.now() - began);
+}

@@ -8,6 +8,7 @@ import type { KeyRing } from '../../domain/rings.js';
 import type { SealedPart } from '../../schemas/event.js';
 import { MemoryRootKeys } from '../support/root-keys.js';
 import { ringFrom, TESTER, TestVault } from '../support/vault.js';
+import { eachSecond } from './conditions.js';
 import type { BenchOptions } from './options.js';
 import type { Report } from './report.js';
 
@@ -122,14 +123,6 @@ async function latencies(here: TestVault, meanwhile: () => Promise<unknown>): Pr
 
 function p99(took: readonly number[]): number {
   return [...took].sort((left, right) => left - right)[Math.floor(took.length * 0.99)] ?? 0;
-}
-
-async function eachSecond(durationMs: number, work: () => Promise<unknown>): Promise<number> {
-  for (let n = 0; n < 500; n++) await work();
-  const began = performance.now();
-  let done = 0;
-  for (; performance.now() - began < durationMs; done++) await work();
-  return (done * 1000) / (performance.now() - began);
 }
 
 function bareRoundTrip(key: Buffer, text: string): string {

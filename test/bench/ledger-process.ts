@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DevelopmentIssuer } from '../../adapters/auth/development-issuer.js';
 import { USUAL_PURPOSE } from '../../adapters/cli/token.js';
+import type { ModelState } from '../../adapters/model-progress.js';
 
 const MAIN = fileURLToPath(new URL('../../adapters/cli/main.js', import.meta.url));
 const READY_WITHIN_MS = 120_000;
@@ -16,15 +17,6 @@ export interface LedgerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where each thread writes its CPU profile when the server ends. */
   readonly profileFolder?: string | undefined;
-}
-
-export interface ModelState {
-  readonly model: string;
-  readonly generation: number;
-  readonly through: string | null;
-  readonly events: number;
-  readonly caughtUp: boolean;
-  readonly fault: string | null;
 }
 
 /** The real `serve`, in a process of its own. */
@@ -45,8 +37,8 @@ export class LedgerProcess {
   }
 
   /** Kills it a moment after it was spawned, wherever in its start it is then. */
-  static async startAndKill(dataDir: string, afterMs: number): Promise<void> {
-    const child = serve(dataDir, {});
+  static async startAndKill(dataDir: string, afterMs: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const child = serve(dataDir, { env });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.stdout?.resume();
     setTimeout(() => child.kill('SIGKILL'), afterMs);

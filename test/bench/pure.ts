@@ -5,7 +5,7 @@ import type { BlindStatement } from '../../schemas/events/statement.js';
 import { eventOf } from '../support/events.js';
 import { OBSERVATION, resourceText } from '../support/fixtures-fhir.js';
 import { ringFrom } from '../support/vault.js';
-import { perSecond } from './conditions.js';
+import { eachSecond, perSecond } from './conditions.js';
 import type { BenchOptions } from './options.js';
 import type { Report } from './report.js';
 import { RESOURCE_BYTES } from './world.js';
@@ -96,15 +96,6 @@ export async function benchSeal(options: BenchOptions, report: Report): Promise<
   report.figure('floor: node:crypto opens', bareOpens, '/s');
   report.figure('share of it, seals', seals / bareSeals, '');
   report.figure('share of it, opens', opens / bareOpens, '');
-}
-
-/** How often a promise goes through in a second, one after the other. */
-async function eachSecond(durationMs: number, work: () => Promise<unknown>): Promise<number> {
-  for (let n = 0; n < 500; n++) await work();
-  const began = performance.now();
-  let done = 0;
-  for (; performance.now() - began < durationMs; done++) await work();
-  return (done * 1000) / (performance.now() - began);
 }
 
 function bareSeal(key: Buffer, text: string): { nonce: Buffer; box: Buffer; tag: Buffer } {

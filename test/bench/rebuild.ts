@@ -1,8 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ModelState } from '../../adapters/model-progress.js';
 import { buildBigLog } from './big-log.js';
-import { LedgerProcess, type ModelState } from './ledger-process.js';
+import { LedgerProcess } from './ledger-process.js';
 import type { BenchOptions } from './options.js';
 import { type Report, reportUsage } from './report.js';
 import { rssMiB, Watch } from './usage.js';

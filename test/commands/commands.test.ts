@@ -193,8 +193,10 @@ test('a line that could not be taken is kept once, sealed, with its reason', asy
   const event = kept?.event as Extract<NonNullable<typeof kept>['event'], { type: 'input-quarantined' }>;
   assert.equal([event.data.code, event.data.resourceType, event.data.pointer], ['invalid-resource', 'Observation', '/resource/code']);
   assert.not.ok(JSON.stringify(event).includes('Lovelace'));
-  const ring = await desk.vault.tenantRing('acme');
-  assert.is(await ring.open(event.sealed[0] as never, { stream: event.stream, eventId: event.id }), line);
+  const opened = desk.vault.withInput('acme', event.data.inputToken, (ring) =>
+    ring.open(event.sealed[0] as never, { stream: event.stream, eventId: event.id }),
+  );
+  assert.is(await opened, line);
 });
 
 test('only an active source may fill the quarantine', async ({ desk, ehr }) => {

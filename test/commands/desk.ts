@@ -100,6 +100,7 @@ export class Desk {
       changeControl,
       timeZone: 'Europe/Berlin',
       retentionYears: 6,
+      quarantineDays: 90,
       keyDirectory: this.keyDirectory,
       submit: (stream, job) => lanes.submit(stream, job),
     };
@@ -112,7 +113,7 @@ export class Desk {
 
   /** Brings all read models up to what the log holds. */
   async project(): Promise<void> {
-    const patients = patientIndexing(this.vault, phoneReader('US'));
+    const patients = patientIndexing(this.vault, phoneReader('US'), () => undefined);
     await this.#run(recordProjection);
     await this.#run(directoryProjection);
     await this.#run(accessesProjection);
@@ -224,3 +225,12 @@ export function allergy(code = '91936005', more: object = {}) {
     ...more,
   };
 }
+
+/** What a source had wrong about its allergy `a1`. */
+export const correction = (patientId: string) => ({
+  patientId,
+  resource: allergy('91936005', { criticality: 'low' }),
+  sourceRecordId: 'a1',
+  source: 'ehr',
+  reason: 'amended',
+});

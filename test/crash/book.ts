@@ -38,6 +38,8 @@ export class Book {
   /** Receipts of everything ever acknowledged: which command each event of the log belongs to. */
   readonly events = new Map<string, Receipt>();
   number = 0;
+  /** While the log's server is taken away the ledger may answer that it cannot be reached. */
+  outage = false;
 
   send(command: Omit<Sent, 'receipt'>): Sent {
     const sent: Sent = { ...command, receipt: null };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,14 +6,19 @@ import { LedgerProcess } from '../bench/ledger-process.js';
 import { Book } from './book.js';
 import { type Tokens, tokensOf } from './client.js';
 import { Actor, setUp } from './load.js';
-import { LogIndex, type ProblemKind, Problems } from './log-index.js';
+import { LogIndex, NUMBERED, OFFSETS, type ProblemKind, Problems } from './log-index.js';
 import { compareModels, MODELS } from './models.js';
+import { takeAway } from './outage.js';
 import { Random } from './random.js';
 import { repeatUnacknowledged, verifyAcknowledged, verifyKeyUses, verifyNothingElse } from './verify.js';
 
 export interface CampaignOptions {
   readonly rounds: number;
   readonly seed: number;
+  /** Where the log is; the embedded one when null or absent. */
+  readonly eventStoreUrl?: string | null;
+  /** What a shell has to do to kill the log's server and start it again; in some rounds it is done under load. */
+  readonly outage?: string | null;
   readonly onRound?: (words: string) => void;
 }
 
@@ -34,6 +40,8 @@ export class CampaignFailed extends Error {
 
 const ACTORS = 8;
 const KILL_AFTER_MS = [50, 800] as const;
+/** A server answers more slowly, at first most of all. */
+const KILL_AFTER_MS_ON_SERVER = [50, 3000] as const;
 /** A log that grows for ever would make the verifying the campaign: after so many rounds a fresh folder is begun. */
 const ROUNDS_A_FOLDER = 20;
 const PATIENTS_COMPARED = 4;
@@ -53,7 +61,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   };
   while (summary.rounds < options.rounds) {
     const dataDir = mkdtempSync(join(tmpdir(), 'ledger-crash-'));
-    const folder = new Folder(dataDir, random, summary, options.onRound ?? (() => undefined));
+    const folder = new Folder(dataDir, random, summary, options);
     try {
       await folder.run(Math.min(ROUNDS_A_FOLDER, options.rounds - summary.rounds));
     } catch (fault) {
@@ -72,18 +80,30 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
 class Folder {
   ledger: LedgerProcess | null = null;
   readonly #book = new Book();
-  readonly #log = new LogIndex();
+  readonly #onServer: boolean;
+  readonly #log: LogIndex;
+  readonly #env: Readonly<Record<string, string>>;
 
   constructor(
     private readonly dataDir: string,
     private readonly random: Random,
     private readonly summary: Summary,
-    private readonly onRound: (words: string) => void,
-  ) {}
+    private readonly options: CampaignOptions,
+  ) {
+    const { eventStoreUrl } = options;
+    this.#onServer = typeof eventStoreUrl === 'string';
+    this.#env = typeof eventStoreUrl === 'string' ? { EVENTSTORE_URL: eventStoreUrl } : {};
+    this.#log = this.#emptyIndex();
+  }
+
+  #emptyIndex(): LogIndex {
+    return new LogIndex(this.#onServer ? OFFSETS : NUMBERED);
+  }
 
   async run(rounds: number): Promise<void> {
     let ledger = await this.#start();
-    const tokens = await tokensOf(ledger);
+    // A server's log outlives the folder, so each folder is a tenant of its own.
+    const tokens = await tokensOf(ledger, `crash-${randomUUID().slice(0, 8)}`);
     await ledger.ready();
     await setUp(ledger, tokens, this.#book);
     for (let round = 0; round < rounds; round++) {
@@ -98,12 +118,13 @@ class Folder {
   }
 
   async #start(): Promise<LedgerProcess> {
-    this.ledger = await LedgerProcess.start({ dataDir: this.dataDir });
+    this.ledger = await LedgerProcess.start({ dataDir: this.dataDir, env: this.#env });
     return this.ledger;
   }
 
   async #loadAndKill(ledger: LedgerProcess, tokens: Tokens): Promise<Set<string>> {
-    const killAfterMs = this.random.between(...KILL_AFTER_MS);
+    const windowMs: readonly [number, number] = this.#onServer ? KILL_AFTER_MS_ON_SERVER : KILL_AFTER_MS;
+    const killAfterMs = this.random.between(...windowMs);
     const rebuilds = this.random.chance(0.3) ? this.random.pick(MODELS) : null;
     const rebuildAfterMs = this.random.between(0, killAfterMs);
     const actors = Array.from({ length: ACTORS }, (_, n) => new Actor(`r${this.summary.rounds}a${n}`, this.random.fork(), ledger, tokens, this.#book));
@@ -115,17 +136,29 @@ class Folder {
         await ledger.post(`/v1/projections/${rebuilds}/rebuild`, tokens.operator, '{}').catch(() => undefined);
         during.add(`rebuild of ${rebuilds}`);
       }
+      await this.#takeServerAway(ledger, during);
       await new Promise((resolve) => setTimeout(resolve, killAfterMs - (rebuilds === null ? 0 : rebuildAfterMs)));
       for (const { doing } of actors) if (doing !== null) during.add(doing);
       await ledger.kill();
     })();
     await Promise.all([running, killing]);
+    this.#book.outage = false;
     return during;
+  }
+
+  /** In half of the rounds, where there is a server: the ledger has to come back to it by itself, and the load goes on meanwhile. */
+  async #takeServerAway(ledger: LedgerProcess, during: Set<string>): Promise<void> {
+    const { outage = null } = this.options;
+    if (outage === null || this.random.chance(0.5)) return;
+    during.add('outage of the log');
+    this.#book.outage = true;
+    await takeAway(outage);
+    await ledger.ready();
   }
 
   async #killWhileStarting(during: Set<string>): Promise<void> {
     during.add('start');
-    await LedgerProcess.startAndKill(this.dataDir, this.random.between(50, 600));
+    await LedgerProcess.startAndKill(this.dataDir, this.random.between(50, 600), this.#env);
   }
 
   async #verify(ledger: LedgerProcess, tokens: Tokens, during: Set<string>): Promise<void> {
@@ -141,7 +174,7 @@ class Folder {
     verifyNothingElse(book, this.#log, problems);
     await compareModels(ledger, tokens, book, this.#log, this.random.sample(book.touched(), PATIENTS_COMPARED), problems);
     this.#count(acknowledged, repeats, during, problems);
-    this.onRound(
+    this.options.onRound?.(
       `round ${this.summary.rounds}: ${acknowledged} acknowledged, ${repeats.all} without an answer (${repeats.landed} had happened), ${book.reads.length} reads, killed during ${[...during].join(', ')}`,
     );
     fail(problems);
@@ -151,7 +184,7 @@ class Folder {
   /** The whole log once more from the beginning: what was verified round by round still stands where it stood. */
   async #readAgain(ledger: LedgerProcess, tokens: Tokens): Promise<void> {
     const problems = new Problems();
-    const again = new LogIndex();
+    const again = this.#emptyIndex();
     await again.readOn(ledger, tokens.auditor, problems);
     for (const [id, place] of this.#log.events) {
       const now = again.events.get(id);

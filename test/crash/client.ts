@@ -1,8 +1,8 @@
 import type { LedgerProcess } from '../bench/ledger-process.js';
 import type { Book, Receipt, Sent } from './book.js';
 
-export const TENANT = 'crash';
 export const SOURCES = ['ehr', 'lis', 'pharmacy'] as const;
+const ASK_AGAIN_AFTER_MS = 100;
 
 /** Tokens outlive restarts, since the issuer's key is in the data folder. */
 export interface Tokens {
@@ -13,15 +13,15 @@ export interface Tokens {
   readonly operator: string;
 }
 
-export async function tokensOf(ledger: LedgerProcess): Promise<Tokens> {
+export async function tokensOf(ledger: LedgerProcess, tenant: string): Promise<Tokens> {
   const sources = new Map<string, string>();
-  for (const source of SOURCES) sources.set(source, await ledger.token(TENANT, source, 'source'));
+  for (const source of SOURCES) sources.set(source, await ledger.token(tenant, source, 'source'));
   return {
     sources,
-    steward: await ledger.token(TENANT, 'steward-1', 'steward'),
-    privacy: await ledger.token(TENANT, 'officer-1', 'privacy-officer'),
-    auditor: await ledger.token(TENANT, 'auditor-1', 'auditor'),
-    operator: await ledger.token(TENANT, 'operator-1', 'operator'),
+    steward: await ledger.token(tenant, 'steward-1', 'steward'),
+    privacy: await ledger.token(tenant, 'officer-1', 'privacy-officer'),
+    auditor: await ledger.token(tenant, 'auditor-1', 'auditor'),
+    operator: await ledger.token(tenant, 'operator-1', 'operator'),
   };
 }
 
@@ -34,26 +34,52 @@ export class WrongAnswer extends Error {
 export async function sendCommand(ledger: LedgerProcess, tokens: Tokens, book: Book, sent: Sent): Promise<number | null> {
   const key = sent.idempotencyKey === null ? {} : { 'idempotency-key': sent.idempotencyKey };
   const token = sent.source === 'steward' ? tokens.steward : (tokens.sources.get(sent.source) as string);
-  let status: number;
-  let text: string;
-  try {
-    const response = await ledger.post(`/v1/commands/${sent.name}`, token, sent.body, key);
-    status = response.status;
-    text = await response.text();
-  } catch {
-    return null;
-  }
+  const answer = await insisting(book, () => ledger.post(`/v1/commands/${sent.name}`, token, sent.body, key));
+  if (answer === null) return null;
+  const { status, text } = answer;
   if (status !== 200 && status !== 201) throw new WrongAnswer(`${sent.name} was answered ${status}: ${text}`);
   book.acknowledge(sent, JSON.parse(text) as Receipt);
   return status;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+/** Asks until there is an answer; null when the connection went. While the log's server is taken away, `503` is none, and the same is asked again, as a source does. */
+async function insisting(book: Book | null, ask: () => Promise<Response>): Promise<Answer | null> {
+  for (;;) {
+    try {
+      const response = await ask();
+      const { status, headers } = response;
+      const text = await response.text();
+      if (status !== 503 || book?.outage !== true) return { status, text, headers };
+    } catch {
+      return null;
+    }
+    await aWhile();
+  }
+}
+
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER_MS));
+
 /** Sends commands of one source as one stream; whatever result lines arrive whole are acknowledgements. False when it broke off. */
 export async function sendLines(ledger: LedgerProcess, tokens: Tokens, book: Book, commands: readonly Sent[]): Promise<boolean> {
+  const token = tokens.sources.get(commands[0]?.source ?? '') as string;
+  for (let left = commands; left.length > 0; left = left.filter(({ receipt }) => receipt === null)) {
+    if (left !== commands) await aWhile();
+    if (!(await sendOnce(ledger, token, book, left))) return false;
+  }
+  return true;
+}
+
+/** One stream. Every line is answered; one that could not be served for want of the log's server is still without a receipt. */
+async function sendOnce(ledger: LedgerProcess, token: string, book: Book, commands: readonly Sent[]): Promise<boolean> {
   const lines = commands.map(
     ({ name, body, idempotencyKey }) => `{"command":"${name}",${idempotencyKey === null ? '' : `"idempotencyKey":"${idempotencyKey}",`}"body":${body}}\n`,
   );
-  const token = tokens.sources.get(commands[0]?.source ?? '') as string;
   let rest = '';
   let seen = 0;
   const hear = (text: string) => {
@@ -62,13 +88,14 @@ export async function sendLines(ledger: LedgerProcess, tokens: Tokens, book: Boo
     for (const part of parts) {
       const { line, status, receipt } = JSON.parse(part) as { line: number; status: number; receipt?: Receipt };
       const sent = commands[line - 1];
-      if (line !== ++seen || sent === undefined || receipt === undefined)
-        throw new WrongAnswer(`line ${line} was answered ${status} in place ${seen}: ${part}`);
-      book.acknowledge(sent, receipt);
+      const served = receipt !== undefined || (status === 503 && book.outage);
+      if (line !== ++seen || sent === undefined || !served) throw new WrongAnswer(`line ${line} was answered ${status} in place ${seen}: ${part}`);
+      if (receipt !== undefined) book.acknowledge(sent, receipt);
     }
   };
   try {
     const response = await ledger.post('/v1/commands', token, lines.join(''), { 'content-type': 'application/x-ndjson' });
+    if (response.status === 503 && book.outage) return true;
     const decoder = new TextDecoder();
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) hear(decoder.decode(chunk, { stream: true }));
   } catch (fault) {
@@ -87,15 +114,9 @@ export async function readText(
   book: Book | null,
   headers: Record<string, string> = {},
 ): Promise<{ text: string; headers: Headers } | null> {
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(ledger.url + path, { headers: { authorization: `Bearer ${token}`, ...headers } });
-    text = await response.text();
-  } catch {
-    return null;
-  }
-  if (response.status !== 200) throw new WrongAnswer(`GET ${path} was answered ${response.status}: ${text}`);
-  book?.reads.push(response.headers.get('correlation-id') ?? '');
-  return { text, headers: response.headers };
+  const answer = await insisting(book, () => fetch(ledger.url + path, { headers: { authorization: `Bearer ${token}`, ...headers } }));
+  if (answer === null) return null;
+  if (answer.status !== 200) throw new WrongAnswer(`GET ${path} was answered ${answer.status}: ${answer.text}`);
+  book?.reads.push(answer.headers.get('correlation-id') ?? '');
+  return answer;
 }

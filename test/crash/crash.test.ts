@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { LONG } from '../support/runs.js';
 import { runCampaign, summaryLine } from './campaign.js';
 
-const ROUNDS = LONG ? 12 : 3;
+const ROUNDS = LONG ? 12 : 2;
 
 test(`after each of ${ROUNDS} kills under load nothing acknowledged is lost, nothing happens twice, and every read model equals its rebuild`, async () => {
   const seed = randomInt(2 ** 31);

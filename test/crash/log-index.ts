@@ -1,3 +1,4 @@
+import { comparePositions } from '../../adapters/eventstoredb/position.js';
 import { isAssertion, type LedgerEvent } from '../../schemas/catalogue.js';
 import type { LedgerProcess } from '../bench/ledger-process.js';
 import { readText, WrongAnswer } from './client.js';
@@ -13,6 +14,26 @@ export interface Place {
 
 const PAGE = 2000;
 
+/** What the positions of a log can be held to. */
+export interface Positions {
+  /** What is wrong with an event at `next` behind one at `last`; null when it may stand there. */
+  gap(last: string | null, next: string): string | null;
+  /** Whether a receipt may say this of an event that stands there. */
+  fits(receipt: string, stands: string): boolean;
+}
+
+/** The embedded log numbers its events. The whole log is one tenant's here, so that the auditor sees every number. */
+export const NUMBERED: Positions = {
+  gap: (last, next) => (Number(next) === Number(last ?? 0) + 1 ? null : `the log goes from position ${last ?? 0} to ${next}`),
+  fits: (receipt, stands) => receipt === stands,
+};
+
+/** EventStoreDB's are byte offsets: they grow, with gaps, so that what is missing is told by the revisions. It says of an append where that ends. */
+export const OFFSETS: Positions = {
+  gap: (last, next) => (last === null || comparePositions(last, next) < 0 ? null : `position ${next} comes after ${last}`),
+  fits: (receipt, stands) => comparePositions(receipt, stands) >= 0,
+};
+
 /** What the auditor's replay has shown so far, and what is wrong with it. Read on after each crash, it never reads twice. */
 export class LogIndex {
   readonly events = new Map<string, Place>();
@@ -25,7 +46,9 @@ export class LogIndex {
   readonly #streams = new Map<string, number>();
   readonly #statements = new Map<string, string>();
   #position: string | null = null;
-  #last = 0;
+  #last: string | null = null;
+
+  constructor(readonly positions: Positions) {}
 
   /** Reads on to the end of the log; gives the events that were new, and appends to `problems` what must not be. */
   async readOn(ledger: LedgerProcess, auditor: string, problems: Problems): Promise<StoredEvent[]> {
@@ -53,16 +76,15 @@ export class LogIndex {
     const { id, type, stream, revision, position } = event;
     const last = this.#streams.get(stream) ?? -1;
     if (revision !== last + 1) problems.add('gap', `${stream} goes from revision ${last} to ${revision}`);
-    const before = this.#last;
-    // The whole log is one tenant's here, so that the auditor sees every position.
-    if (Number(position) !== before + 1) problems.add('gap', `the log goes from position ${before} to ${position}`);
+    const wrong = this.positions.gap(this.#last, position);
+    if (wrong !== null) problems.add('gap', wrong);
     if (this.events.has(id)) problems.add('duplicated', `event ${id} stands twice`);
     const statement = statementOf(event);
     const first = statement === null ? undefined : this.#statements.get(statement);
     if (first !== undefined) problems.add('duplicated', `events ${first} and ${id} of ${stream} say the same`);
     if (statement !== null) this.#statements.set(statement, id);
     this.#streams.set(stream, revision);
-    this.#last = Number(position);
+    this.#last = position;
     this.events.set(id, { type, stream, revision, position });
     if (event.type === 'access-recorded') this.#access(event);
     if (event.type === 'keys-used') this.#keyUses(event, problems);

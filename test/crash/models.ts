@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Sqlite } from '../../adapters/embedded/sqlite.js';
+import type { ModelState } from '../../adapters/model-progress.js';
 import { layout } from '../../adapters/stores.js';
-import type { LedgerProcess, ModelState } from '../bench/ledger-process.js';
+import type { LedgerProcess } from '../bench/ledger-process.js';
 import type { Book } from './book.js';
 import { readText, type Tokens, WrongAnswer } from './client.js';
 import type { LogIndex, Problems } from './log-index.js';

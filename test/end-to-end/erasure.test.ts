@@ -105,6 +105,9 @@ test('one of three merged patients is erased: theirs is gone everywhere, the oth
     assert.is(status, 201);
   }
   const position = await fact(bob, 'b-3', result(3));
+  const refusedLines = [`{"resourceType":"Observation","note":"${NOTE}","mrn":"${MRN}`, '{"nobody"'];
+  const kept = await town.client.bulk(town.token('lis'), refusedLines, { prefer: 'handling=quarantine' });
+  assert.is(kept.results.length, 2);
   await until(async () => entriesOf(eve).length > 3, 'the index');
   const before = await record(ann, 'record', { 'minimum-position': position });
   assert.ok(before.text.includes(NOTE) && before.text.includes(FAMILY));
@@ -153,6 +156,16 @@ test('one of three merged patients is erased: theirs is gone everywhere, the oth
   const models = ['record', 'resolutions', 'directory', 'changes', 'amendments', 'patients', 'candidates'].map((model) => `read-model-${model}`);
   assert.equal((certificate.evidence as Json[]).map(({ store }) => store).sort(), ['key-store', 'vault', ...models].sort());
   assert.is(Date.parse(certificate.irrecoverableAfter) - Date.parse(certificate.verifiedAt), 35 * 86_400_000);
+
+  const lines = async () => (await town.client.get('/v1/quarantine?source=lis', town.token('officer'))).json.quarantine as Json[];
+  assert.equal(
+    (await lines()).map(({ input, destroyed }) => [input, destroyed]),
+    [
+      [undefined, true],
+      [refusedLines[1], undefined],
+    ],
+  );
+  assert.equal([certificate.quarantine.destroyed, certificate.quarantine.unattributed], [1, 1]);
 
   for (const marker of [NOTE, FAMILY, MRN, ...wrapped, ...entries])
     assert.equal(filesWith(marker), [], 'no file holds their words, their wrapped keys or what they were found by');

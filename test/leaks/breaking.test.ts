@@ -12,6 +12,7 @@ import { cleanEnvironment, LedgerServer } from '../support/server.js';
 import { Canaries } from './canaries.js';
 import { writtenAllergy } from './canary-patient.js';
 
+const STARTED_WITHIN_MS = 30_000;
 const PRELOADED = fileURLToPath(new URL('./uncaught.js', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('./breaking-ledger.js', import.meta.url));
 
@@ -23,6 +24,12 @@ async function soundFolder(): Promise<{ dataDir: string; token: string; patientI
   await house.ledger.stop();
   return { dataDir: house.dataDir, token: token.replace('Bearer ', ''), patientId };
 }
+
+let sound: Awaited<ReturnType<typeof soundFolder>>;
+test.before(async () => {
+  sound = await soundFolder();
+});
+test.after(() => rmSync(sound.dataDir, { recursive: true }));
 
 interface Broken {
   readonly status: number;
@@ -40,7 +47,7 @@ async function broken(how: string, canaries: Canaries, { dataDir, token, patient
   };
   for (const stream of [child.stdout, child.stderr]) stream.on('data', hear);
   const closed = once(child, 'close');
-  await until(async () => /listens on (\S+)/.test(output) || child.exitCode !== null, 'the ledger that breaks');
+  await until(async () => /listens on (\S+)/.test(output) || child.exitCode !== null, 'the ledger that breaks', STARTED_WITHIN_MS);
   const client = new LedgerClient(/listens on (\S+)/.exec(output)?.[1] ?? '');
   const body = { patientId, sourceRecordId: canaries.next('Record'), resource: writtenAllergy(canaries, 'Patient/x', 'high') };
   const { status, text } = await client.command('record-fact', token, body, { 'idempotency-key': canaries.next('Key') });
@@ -54,14 +61,12 @@ async function broken(how: string, canaries: Canaries, { dataDir, token, patient
 for (const how of ['handler', 'store']) {
   test(`a fault in the ${how} that quotes all it was given is answered and logged without a word of it`, async () => {
     const canaries = new Canaries();
-    const folder = await soundFolder();
-    const { status, text, output } = await broken(how, canaries, folder);
+    const { status, text, output } = await broken(how, canaries, sound);
     const searcher = new Searcher(canaries.all, { anyCase: true });
     assert.is(status, 500, text);
     assert.match(text, '"code":"internal"');
     assert.match(output, 'request failed');
-    assert.equal([...searcher.inText('the answer', text), ...searcher.inText('the log', output), ...searcher.inFolder(folder.dataDir).hits], []);
-    rmSync(folder.dataDir, { recursive: true });
+    assert.equal([...searcher.inText('the answer', text), ...searcher.inText('the log', output), ...searcher.inFolder(sound.dataDir).hits], []);
   });
 }
 

@@ -3,8 +3,6 @@ import { type Cardinality, loadR4Schema } from '../../adapters/fhir/r4-schema.js
 import type { Json } from '../support/client.js';
 import type { Canaries } from './canaries.js';
 
-type Schema = Readonly<Record<string, Json>>;
-
 /** Elements within elements that are filled in whole; below them only what must be there, and words. */
 const WHOLE_DEPTH = 2;
 const DEPTH_AT_MOST = 6;
@@ -29,7 +27,7 @@ class Filling {
   element(definition: string, name: string, depth: number): Json {
     const special = this.#special(definition, name);
     if (special !== undefined) return special;
-    const { properties, fhirElement = {}, required = [] } = r4.schemaOf(definition) as { properties: Schema; fhirElement?: Cardinality; required?: string[] };
+    const { properties, fhirElement = {}, required = [] } = r4.schemaOf(definition);
     const chosen = this.#choices(fhirElement);
     const demanded = new Set([
       ...required,

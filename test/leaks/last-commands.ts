@@ -7,6 +7,8 @@ const STEPS: readonly Step[] = [
     step('rotate-key', 'officer', ({ ids }) => ({ level, ...(level === 'patient' ? { patientId: ids['patientId'] } : {}) })),
   ),
   step('reseal', 'operator', () => ({})),
+  step('suspend-key', 'operator', () => ({ level: 'index', because: 'inquiry' })),
+  step('resume-key', 'officer', () => ({ level: 'index', because: 'cleared' })),
   step(
     'place-legal-hold',
     'officer',

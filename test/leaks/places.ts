@@ -94,7 +94,8 @@ fails the test as well, so that nothing new is left out.
 ${places.join('\n')}
 
 Once while the ledger runs, and once after a \`kill -9\` in the middle of a load, a restart and a stop. A second tour has its read models and keys on a server
-that speaks MongoDB's protocol, and all that was sent to it is searched; the log on EventStoreDB holds the same events as the embedded one.
+that speaks MongoDB's protocol, and all that was sent to it is searched. Where \`EVENTSTORE_URL\` names a server its log is there, and every record that the server keeps
+of the tour is searched too: names of streams, ids, types, metadata and data.
 
 ## Writings in which each text is looked for
 

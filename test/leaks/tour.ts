@@ -50,20 +50,23 @@ export class Tour {
   readonly #noise: Readonly<Record<string, string>>;
   #routes: readonly { readonly method: string; readonly template: string; readonly form: RegExp }[] = [];
 
-  private constructor(public server: LedgerServer) {
+  private constructor(
+    public server: LedgerServer,
+    private readonly tenant: string,
+  ) {
     this.client = new LedgerClient(server.url);
     const names = ['user-agent', 'referer', 'cookie', 'x-request-id', 'x-forwarded-for', 'from', 'origin', 'baggage', 'tracestate', 'accept-language'];
     this.#noise = Object.fromEntries(names.map((name) => [name, this.junk.next(`Header ${name}`)]));
   }
 
-  static async open(dataDir: string, env: Readonly<Record<string, string>>): Promise<Tour> {
-    const tour = new Tour(await LedgerServer.start({ dataDir, env }));
+  static async open(dataDir: string, env: Readonly<Record<string, string>>, tenant = 'demo'): Promise<Tour> {
+    const tour = new Tour(await LedgerServer.start({ dataDir, env }), tenant);
     await tour.#learnRoutes();
     return tour;
   }
 
   async token(as: string): Promise<string> {
-    const [subject = '', tenant = 'demo'] = as.split('@');
+    const [subject = '', tenant = this.tenant] = as.split('@');
     const known = this.#tokens.get(as);
     const [role, purpose] = ROLES[subject] ?? [subject];
     const name = subject === 'patient' ? (this.ids['patientId'] ?? '') : subject;

@@ -17,7 +17,7 @@ import type { Projection } from '../../projections/projection.js';
 import { factKey, recordProjection } from '../../projections/record.js';
 import { type AuthorityRow, patientAuthorityKey } from '../../projections/resolutions/authority.js';
 import { type FeedRow, feedPrefix, type ResolvedFact } from '../../projections/resolutions/rows.js';
-import { hasRowsOf, MODELS_OF_PATIENTS } from '../../projections/rows-of-patient.js';
+import { hasRowsOf, MODELS_OF_PATIENTS, type ModelOfPatients } from '../../projections/rows-of-patient.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
 import type { ChangeRow } from '../../schemas/read-models/change.js';
 import type { Fact } from '../../schemas/read-models/fact.js';
@@ -134,6 +134,39 @@ test('a consumer of a feed that told of the patient is told once that they were 
   assert.equal(closed.at(-1)?.because, uuid('order'));
 });
 
+test('an item that was told at the very instant of the order does not make the order look as if it had been applied', async () => {
+  const says = (source: string, words: string, who = OTHER): Step => ({
+    kind: 'says',
+    who,
+    command: records({ source, record: '1', words, about: ['a'], category: 'allergies' }),
+  });
+  // It comes into force with the order, which is the next event: the sweep tells of the patient at the order's own position.
+  const designates: Step = { kind: 'designates', sources: ['lis'], who: null, category: null, from: 1, to: null };
+  for (const size of [1, 100]) {
+    const told = [says('ehr', 'p'), says('lis', 'q'), designates];
+    const reached = await rowsOf(new Tale().tell(...told, says('ehr', 'r', PATIENT)).events, size);
+    assert.ok(
+      reached.some(({ key, value, position }) => key.startsWith('~feed/') && (value as FeedRow).patientId === OTHER && position === '5'),
+      'or nothing is swept there',
+    );
+    const rows = await rowsOf(erasedIn(told, []), size);
+    const ofThem = rows.filter(({ key, value }) => key.startsWith('~feed/') && (value as FeedRow).patientId === OTHER);
+    assert.ok(ofThem.length > 0 && ofThem.every(({ value }) => (value as FeedRow).tombstone === true));
+    assert.equal(facts(rows), []);
+  }
+});
+
+test('whom to believe of the patient is not waited for any more, and of the others it is', async () => {
+  const designates = (who: string): Step => ({ kind: 'designates', sources: ['lis'], who, category: 'allergies', from: 9, to: null });
+  const says: Step = { kind: 'says', who: OTHER, command: records({ source: 'ehr', record: '1', words: 'p', about: ['a'], category: 'allergies' }) };
+  const rows = await rowsOf(erasedIn([says, designates(OTHER), designates(PATIENT)], []), 100);
+  const [authority] = rows.filter(({ key }) => key === `~authority/${TENANT}`).map(({ value }) => value as AuthorityRow);
+  assert.equal(
+    authority?.ahead.map(({ patientId }) => patientId),
+    [PATIENT],
+  );
+});
+
 async function modelsAfter(projection: Projection, events: readonly LedgerEvent[]): Promise<{ models: MemoryReadModels; rows: Row[] }> {
   const rows = await rowsAfter(projection, [recorded(events)]);
   const models = new MemoryReadModels();
@@ -159,7 +192,8 @@ const ABOUT: readonly (readonly [Projection, LedgerEvent])[] = [
 
 for (const [projection, event] of ABOUT) {
   test(`${projection.name} forgets, and what comes after the order changes nothing`, async () => {
-    const left = async (...events: readonly LedgerEvent[]) => hasRowsOf((await modelsAfter(projection, events)).models, projection.name, 'test', PATIENT);
+    const left = async (...events: readonly LedgerEvent[]) =>
+      hasRowsOf((await modelsAfter(projection, events)).models, projection.name as ModelOfPatients, 'test', PATIENT);
     assert.ok(await left(event), 'or the check sees nothing');
     assert.not.ok(await left(event, order));
     assert.not.ok(await left(order, event));

@@ -143,6 +143,25 @@ test('what it cannot be true beside, what made it one, what was said before', ()
   ]);
 });
 
+test('what nobody can open is said to be damaged, whether it is the value or says otherwise', () => {
+  const alternatives = [statement('lis', { agrees: false })];
+  const told = explainFact(lineage({ alternatives, conflict: true, state: 'open' }), () => null);
+  assert.is(told.filter((line) => line.includes('what cannot be opened: its content is damaged')).length, 2);
+});
+
+test('how long it is true, how often it was said otherwise and by how many names it is one are told', () => {
+  const past = ['1', '2'].map((position) => ({ eventId: position, eventType: 'fact-recorded', position, recordedAt: AT }));
+  const value = statement('ehr', { validTime: { from: '2020-01-01', to: '2020-12-31' } });
+  const joinedBy = [
+    { token: 't', assertionIds: ['ehr-1', 'lis-1'] },
+    { token: 'u', assertionIds: ['ehr-1', 'lis-1'] },
+  ];
+  const told = explainFact(lineage({ value, joinedBy, assertions: [assertion('ehr', { past }), assertion('lis')] })).join('\n');
+  assert.match(told, 'true from 2020-01-01 until 2020-12-31');
+  assert.match(told, 'in 2 earlier versions');
+  assert.match(told, 'ehr and lis share 2 names for it (keyed: t)');
+});
+
 test('a designation is told in its own words', () => {
   const designation = {
     eventId: 'd',
@@ -168,6 +187,16 @@ summary('a value keeps the digits that were written', () => {
     written(',"code":{"text":"panel"},"component":[ {"code":{"text":"systolic"},"valueQuantity":{"value":120.0,"unit":"mmHg"}} ]'),
     'systolic, 120.0 mmHg',
   );
+});
+
+summary('a person is their names, dates and numbers, alive or not', () => {
+  assert.is(written(',"deceasedBoolean":true,"name":[{"given":"Ada","family":"Lovelace"}]', 'Patient'), 'Ada Lovelace, deceased');
+  assert.is(written(',"deceasedBoolean":false,"telecom":[{"value":"1"}]', 'Patient'), '1, not deceased');
+});
+
+summary('of a measurement without a number, or a panel without a value, what there is', () => {
+  assert.is(written(',"code":{"text":"x"},"valueQuantity":{"unit":"mg"}'), 'x, mg');
+  assert.is(written(',"code":{"text":"panel"},"component":[{"code":{"text":"part"}}]'), 'part');
 });
 
 summary('a concept is its text, its display or its code', () => {

@@ -11,6 +11,7 @@ import { Opener } from '../../projections/reading/opener.js';
 import { factJson } from '../../projections/reading/record-json.js';
 import type { RecordQuery } from '../../projections/reading/record-reader.js';
 import { allergy, type Desk, NOW, openDesk, person, steward } from '../commands/desk.js';
+import { runs } from '../support/runs.js';
 
 const content = suite('sealed content');
 
@@ -33,7 +34,7 @@ content('the id and the resource come apart as they were put together, whatever 
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -202,12 +203,19 @@ reading('history is the stream, opened only with keys, and pages end where they 
   const { desk, patientId } = world;
   const stream = streams.patient('acme', patientId);
   const ring = (await desk.vault.patientRing('acme', patientId)) ?? null;
-  const opened = await readHistory(desk.store, stream, { from: 0, limit: 10, category: null, validAt: null, knownAt: null, ring });
+  const opened = await readHistory(desk.store, stream, {
+    from: 0,
+    limit: 10,
+    category: null,
+    validAt: null,
+    knownAt: null,
+    ringOf: async () => ring ?? undefined,
+  });
   assert.is(opened.entries.length, 5);
   assert.is(opened.opened, 5);
   assert.is(opened.next, null);
   assert.ok(opened.entries.some((entry) => entry.includes('"value":7.0')));
-  const sealed = await readHistory(desk.store, stream, { from: 1, limit: 2, category: 'allergies', validAt: null, knownAt: null, ring: null });
+  const sealed = await readHistory(desk.store, stream, { from: 1, limit: 2, category: 'allergies', validAt: null, knownAt: null, ringOf: null });
   assert.equal([sealed.entries.length, sealed.opened, sealed.next, sealed.categories], [2, 0, 3, ['allergies']]);
   assert.not.ok(sealed.entries.join().includes('resource"'));
 });

@@ -7,6 +7,7 @@ import { isAssertion, type LedgerEvent } from '../../schemas/catalogue.js';
 import type { PatientGroup } from '../../schemas/events/patients-merged.js';
 import type { Fact } from '../../schemas/read-models/fact.js';
 import { PATIENT, records } from '../domain/record/saying.js';
+import { runs } from '../support/runs.js';
 import { byKey, pagesOf, recorded, recordText, rowsAfter } from './folding.js';
 import { anySteps, OTHER, type Step, Tale, TENANT } from './resolving.js';
 
@@ -50,7 +51,7 @@ test('event by event, in pages that end anywhere, the rows hold what the streams
       assert.equal(withoutForeign(rows), withoutForeign(folded));
       assert.is(await recordText(rows.sort(byKey)), await recordText(folded.sort(byKey)));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(600) },
   );
 });
 

@@ -135,7 +135,7 @@ test('research sees the person without identifiers and facts without notes', asy
 test('history and feeds withhold the same', async (world) => {
   const vault = vaultOf(world, 'consumer', 'TREAT');
   const ring = (await vault.patientRing('acme', world.patientId)) as KeyRing;
-  const asked = { from: 0, limit: 100, category: null, validAt: null, knownAt: null, ring };
+  const asked = { from: 0, limit: 100, category: null, validAt: null, knownAt: null, ringOf: async () => ring };
   const history = await readHistory(world.desk.store, streams.patient('acme', world.patientId), asked);
   const feed = await readFeed({ store: world.desk.store, vault }, { feed: 'facts', tenant: 'acme', after: null, limit: 100 });
   for (const { lines, opened } of [

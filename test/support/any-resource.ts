@@ -1,25 +1,5 @@
-import { loadR4Schema } from '../../adapters/fhir/r4-schema.js';
+import { type ElementSchema, loadR4Schema, type MemberSchema } from '../../adapters/fhir/r4-schema.js';
 import type { JsonObject, JsonValue } from '../../domain/json/json-value.js';
-
-interface MemberSchema {
-  readonly const?: string;
-  readonly type?: string | readonly string[];
-  readonly format?: string;
-  readonly enum?: readonly unknown[];
-  readonly items?: MemberSchema;
-  readonly minimum?: number;
-  readonly fhirType?: string;
-  readonly fhirItems?: { readonly definition: string };
-}
-
-interface DefinitionSchema {
-  readonly properties: Readonly<Record<string, MemberSchema>>;
-  readonly required?: readonly string[];
-  readonly fhirElement?: {
-    readonly required?: readonly string[];
-    readonly choices?: readonly { readonly stem: string; readonly names: readonly string[]; readonly required?: boolean }[];
-  };
-}
 
 const CODINGS = [
   ['http://loinc.org', '8480-6'],
@@ -29,10 +9,10 @@ const CODINGS = [
 const MEMBERS_AT_MOST = 7;
 const DEEPEST = 5;
 const schema = loadR4Schema();
-const known = new Map<string, DefinitionSchema>();
+const known = new Map<string, ElementSchema>();
 
-function definitionOf(name: string): DefinitionSchema {
-  const found = known.get(name) ?? (schema.schemaOf(name) as unknown as DefinitionSchema);
+function definitionOf(name: string): ElementSchema {
+  const found = known.get(name) ?? schema.schemaOf(name);
   known.set(name, found);
   return found;
 }

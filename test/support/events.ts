@@ -160,6 +160,7 @@ const DATA: { readonly [T in EventType]: () => EventOf<T>['data'] } = {
     ground: 'unlawful-processing',
     requestedBy: 'patient',
     keys: [{ keyId: randomUUID(), generation: 1 }],
+    quarantine: { inputs: [blindToken()], unattributed: 1, unattributedUntil: '2026-05-30T08:30:00.000Z', underTenantKeys: 0 },
     approval: null,
   }),
   'patient-erased': () => ({
@@ -177,6 +178,7 @@ const DATA: { readonly [T in EventType]: () => EventOf<T>['data'] } = {
     orderPosition: '7',
     verifiedThrough: '9',
     remains: ['patient-id', 'event-metadata'],
+    quarantine: { destroyed: 1, unattributed: 1, unattributedUntil: '2026-05-30T08:30:00.000Z', underTenantKeys: 0 },
     irrecoverableAfter: '2026-04-05T08:30:01.000Z',
   }),
   'access-recorded': () => ({
@@ -189,7 +191,7 @@ const DATA: { readonly [T in EventType]: () => EventOf<T>['data'] } = {
     opened: 3,
     detail: null,
   }),
-  'input-quarantined': () => ({ code: 'invalid-json', resourceType: null, pointer: null, inputToken: blindToken() }),
+  'input-quarantined': () => ({ code: 'invalid-json', resourceType: null, pointer: null, inputToken: blindToken(), sealedUnder: 'input' }),
   'key-rotation-ordered': () => ({
     rotationId: randomUUID(),
     kind: 'rotate',
@@ -197,9 +199,18 @@ const DATA: { readonly [T in EventType]: () => EventOf<T>['data'] } = {
     patientId: null,
     fromKeyId: randomUUID(),
     because: 'scheduled',
+    activatesAt: null,
     approval: null,
   }),
   'key-rotation-completed': () => ({ rotationId: randomUUID(), level: 'tenant', patientId: null, toKeyId: randomUUID(), rewrapped: 12 }),
+  'key-suspension-ordered': () => ({
+    orderId: randomUUID(),
+    kind: 'suspend',
+    level: 'tenant',
+    patientId: null,
+    keyId: randomUUID(),
+    because: 'inquiry',
+  }),
   'key-state-changed': () => ({ keyId: randomUUID(), level: 'tenant', patientId: null, generation: 1, to: 'deactivated', because: randomUUID() }),
   'key-compromise-reported': () => ({
     reportId: randomUUID(),

@@ -7,6 +7,7 @@ import { StoredKeyDirectory } from '../../adapters/keys/directory.js';
 import { type Duty, Follower } from '../../adapters/keys/follower.js';
 import type { KeyStore } from '../../adapters/keys/key-store.js';
 import { rotator } from '../../adapters/keys/rotator.js';
+import { suspender } from '../../adapters/keys/suspender.js';
 import { MemoryEventStore } from '../../adapters/memory/event-store.js';
 import { MemoryKeyStore } from '../../adapters/memory/key-store.js';
 import type { KeyRing } from '../../domain/rings.js';
@@ -44,6 +45,17 @@ export class Doom {
       return done;
     };
   }
+}
+
+/** Whether the work was broken off by a `Doom` before it was done; what else goes wrong is thrown. */
+export function wasKilled(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => false,
+    (fault: Error) => {
+      if (fault.message !== 'killed') throw fault;
+      return true;
+    },
+  );
 }
 
 /** Two tenants with patients, over stores in memory that outlive the processes which serve them. */
@@ -91,8 +103,8 @@ export class KeyTown {
     this.#desks.push(desk);
     const rebuildIndex = doom.counting(async () => void (this.rebuilds += 1));
     const submit = doom.counting(desk.deps.submit);
-    const deps: CompromiseDeps = { store, root, keks: vault.keks, keys: vault.keys, submit, rebuildIndex, log: this.log };
-    const duties = [rotator(deps), compromise(deps)];
+    const deps: CompromiseDeps = { store, root, keks: vault.keks, keys: vault.keys, submit, rebuildIndex, onScheduled: async () => undefined, log: this.log };
+    const duties = [suspender(deps), rotator(deps), compromise(deps)];
     return { desk, vault, deps, duties, work: () => this.#work(duties, store) };
   }
 

@@ -10,6 +10,7 @@ import { EVENT_TYPES, EVENTS } from '../../schemas/catalogue.js';
 import { COMMAND_NAMES, COMMANDS } from '../../schemas/command-catalogue.js';
 import { CATEGORIES, CATEGORY_DESCRIPTIONS } from '../../schemas/phi/categories.js';
 import { MASKING_POLICY_VERSION, MaskingPolicy } from '../../schemas/phi/masking.js';
+import { OUTBOUND_POLICY_VERSION, OutboundPolicy } from '../../schemas/phi/outbound.js';
 import { publishedSensitivity } from '../../schemas/phi/published.js';
 import { SENSITIVITY_VERSION } from '../../schemas/phi/sensitivities.js';
 import { leakTestPage } from '../leaks/places.js';
@@ -37,7 +38,8 @@ export function publishedSchemas(): Map<string, unknown> {
   const commands = COMMAND_NAMES.map((name) => [`schemas/published/commands/${name}.json`, COMMANDS[name]] as const);
   const sensitivity = [`schemas/published/phi/sensitivity.${SENSITIVITY_VERSION}.json`, publishedSensitivity(typesOf)] as const;
   const masking = [`schemas/published/phi/masking-policy.${MASKING_POLICY_VERSION}.json`, MaskingPolicy] as const;
-  return new Map<string, unknown>([...events, ...commands, sensitivity, masking]);
+  const outbound = [`schemas/published/phi/outbound-policy.${OUTBOUND_POLICY_VERSION}.json`, OutboundPolicy] as const;
+  return new Map<string, unknown>([...events, ...commands, sensitivity, masking, outbound]);
 }
 
 /** What names a version is locked: a change is a new version. */

@@ -3,8 +3,9 @@ import type { KeyStore } from '../../keys/key-store.js';
 import type { RootKeys } from '../../keys/root.js';
 import { CliProblem } from '../problem.js';
 import { withKeyStore, withRoot } from './opening.js';
+import { sayDestroyed } from './saying.js';
 
-/** Destroys a root key under which nothing lies any more. The stores are ours meanwhile, so nothing can come under it. */
+/** Destroys a root key under which nothing lies any more, and says so in the log of every tenant. The stores are ours meanwhile, so nothing can come under it. */
 export async function destroyRoot(config: Config, rootId: string): Promise<void> {
   await withKeyStore(config, (store) =>
     withRoot(config, async (root) => {
@@ -12,7 +13,10 @@ export async function destroyRoot(config: Config, rootId: string): Promise<void>
       const current = await root.currentId();
       if (current === rootId) throw new CliProblem('This is the current root key. Rotate the root first.');
       await refuseInUse(store, rootId, current);
-      await retire(root, rootId);
+      await refuseOutOfTurn(root, rootId);
+      // Said first: of a key that is gone nobody could be made to say it. Killed in between, the same call again ends it.
+      await sayDestroyed(config, rootId, await concerned(store));
+      await root.retire(rootId);
     }),
   );
   process.stdout.write(`Root key ${rootId} is destroyed. Destroy the copies of it that are kept elsewhere, too.\n`);
@@ -33,11 +37,12 @@ async function refuseInUse(store: KeyStore, rootId: string, current: string): Pr
   }
 }
 
-async function retire(root: RootKeys, rootId: string): Promise<void> {
-  try {
-    await root.retire(rootId);
-  } catch (fault) {
-    if (fault instanceof TypeError) throw new CliProblem('The provider destroys root keys from the oldest on: destroy those before it first.');
-    throw fault;
-  }
+async function refuseOutOfTurn(root: RootKeys, rootId: string): Promise<void> {
+  if (root.provider === 'vault-transit' && (await root.list())[0]?.rootId !== rootId)
+    throw new CliProblem('The provider destroys root keys from the oldest on: destroy those before it first.');
+}
+
+/** Every tenant that has keys: what lay under the root key may have been any of theirs. */
+async function concerned(store: KeyStore): Promise<readonly string[]> {
+  return [...new Set([...(await store.allKeks()).map(({ tenant }) => tenant), ...(await store.tenants())])].sort();
 }

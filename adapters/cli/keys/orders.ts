@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { KeyLevel } from '../../../schemas/phi/key-levels.js';
 import { CliProblem } from '../problem.js';
 import type { KeysDesk } from './online.js';
-import { incidentWords, rotationWords } from './overview.js';
+import { incidentWords, rotationWords, suspensionWords } from './overview.js';
 
 /** A description has 4,000 characters, each of four bytes at most, and a line end. */
 const DESCRIPTION_AT_MOST_BYTES = 16_002;
@@ -19,13 +19,41 @@ interface Rotate {
   readonly level: KeyLevel;
   readonly patientId?: string;
   readonly because?: string;
+  readonly activatesAt?: string;
+}
+
+interface Suspend {
+  readonly level: KeyLevel;
+  readonly patientId?: string;
+  readonly because: string;
 }
 
 /** Orders a rotation and waits for it. The root is everybody's: for it a second person has to agree. */
 export async function rotate(desk: KeysDesk, body: Rotate): Promise<void> {
   if (body.level === 'root') return proposeRotation(desk, body);
   await desk.send('rotate-key', body);
+  if (body.activatesAt !== undefined) return scheduled(desk);
   await rotated(desk, body.level, body.patientId ?? null);
+}
+
+/** The next key is there when this ends; it is put into use without us. */
+async function scheduled(desk: KeysDesk): Promise<void> {
+  const at = await desk.until(({ rotations, tenantKeys }) => {
+    const latest = rotations.findLast(({ level, activatesAt }) => level === 'tenant' && activatesAt !== null);
+    return tenantKeys.at(-1)?.state === 'pre-active' ? latest?.activatesAt : undefined;
+  });
+  process.stdout.write(`${at == null ? 'Ordered: `keys list` shows when the next key is there.' : `The next key is there, and is put into use at ${at}.`}\n`);
+}
+
+/** Orders that a key seals nothing, or seals again, and waits until that is so. */
+export async function suspendOrResume(desk: KeysDesk, command: 'suspend-key' | 'resume-key', body: Suspend): Promise<void> {
+  await desk.send(command, body);
+  const kind = command === 'suspend-key' ? 'suspend' : 'resume';
+  const done = await desk.until(({ suspensions }) => {
+    const latest = suspensions.findLast((one) => one.kind === kind && one.level === body.level && one.patientId === (body.patientId ?? null));
+    return latest === undefined || latest.state === null ? undefined : latest;
+  });
+  process.stdout.write(`${done === undefined ? 'Ordered, and not carried out yet: `keys list` shows when it is.' : suspensionWords(done)}\n`);
 }
 
 export async function reseal(desk: KeysDesk): Promise<void> {

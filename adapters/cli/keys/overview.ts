@@ -20,14 +20,26 @@ interface Incident {
 
 export interface RotationSeen {
   readonly rotationId: string;
-  readonly kind: 'rotate' | 'reseal';
+  readonly kind: 'rotate' | 'activate' | 'reseal';
   readonly level: KeyLevel;
   readonly patientId: string | null;
   readonly because: string;
+  readonly activatesAt: string | null;
   readonly orderedAt: string;
   readonly completedAt: string | null;
   readonly rewrapped: number | null;
   readonly left: number;
+}
+
+export interface SuspensionSeen {
+  readonly kind: 'suspend' | 'resume';
+  readonly level: KeyLevel;
+  readonly patientId: string | null;
+  readonly keyId: string;
+  readonly because: string;
+  readonly orderedAt: string;
+  /** Null until it was carried out. */
+  readonly state: string | null;
 }
 
 export interface CompromiseSeen {
@@ -38,6 +50,8 @@ export interface CompromiseSeen {
   readonly suspectedSince: string;
   readonly reportedAt: string;
   readonly incident: Incident | null;
+  /** What of the read models was sealed anew; null while that is under way. */
+  readonly resealed: { readonly parts: number; readonly unreadable: number } | null;
 }
 
 /** What of `GET /v1/keys` is shown and waited for here. */
@@ -57,6 +71,7 @@ export interface KeysOverview {
   }[];
   readonly secretsUnderFormerKeys: number;
   readonly rotations: readonly RotationSeen[];
+  readonly suspensions: readonly SuspensionSeen[];
   readonly compromises: readonly CompromiseSeen[];
 }
 
@@ -65,7 +80,7 @@ const LATEST = 10;
 type Row = readonly string[];
 
 /** Where the keys stand, as tables for people. */
-export function tableOf({ root, tenantKeys, secretsUnderFormerKeys, rotations, compromises, cryptoperiodDays }: KeysOverview): string {
+export function tableOf({ root, tenantKeys, secretsUnderFormerKeys, rotations, suspensions, compromises, cryptoperiodDays }: KeysOverview): string {
   const rootRows = root.keys.map(({ rootId, current, age }) => [rootId, current ? 'current' : 'former', ...aged(age)]);
   const tenantRows = tenantKeys.map(({ kekId, generation, state, rootId, age, secrets }) => [
     kekId,
@@ -77,21 +92,26 @@ export function tableOf({ root, tenantKeys, secretsUnderFormerKeys, rotations, c
   ]);
   const rotationRows = rotations
     .slice(-LATEST)
-    .map(({ rotationId, kind, level, because, orderedAt, completedAt, rewrapped, left }) => [
-      rotationId,
-      `${kind} ${level}`,
-      because,
-      second(orderedAt),
-      completedAt === null ? `under way, ${left} left` : `${second(completedAt)}, ${rewrapped ?? 0} wrapped anew`,
-    ]);
+    .map((rotation) => [rotation.rotationId, `${rotation.kind} ${rotation.level}`, rotation.because, second(rotation.orderedAt), progressCell(rotation)]);
+  const suspensionRows = suspensions
+    .slice(-LATEST)
+    .map(({ kind, level, keyId, because, orderedAt, state }) => [`${kind} ${level}`, keyId, because, second(orderedAt), state ?? 'under way']);
   const compromiseRows = compromises
     .slice(-LATEST)
-    .map(({ reportId, level, keyId, suspectedSince, incident }) => [reportId, level, keyId, second(suspectedSince), incidentCell(incident)]);
+    .map(({ reportId, level, keyId, suspectedSince, incident, resealed }) => [
+      ...[reportId, level, keyId, second(suspectedSince), incidentCell(incident)],
+      resealed === null ? 'under way' : `${counted(resealed.parts, 'part')}${resealed.unreadable > 0 ? `, ${resealed.unreadable} unreadable` : ''}`,
+    ]);
   return [
     ...section(`Root keys (${root.provider})`, ['key', 'use', 'made', 'seals until', 'standing'], rootRows),
     ...section('Tenant keys', ['key', 'generation', 'state', 'made', 'seals until', 'standing', 'secrets under it', 'under root key'], tenantRows),
     ...section(`Rotations, the latest ${LATEST} of ${rotations.length}`, ['rotation', 'what', 'because', 'ordered', 'completed'], rotationRows),
-    ...section(`Compromises, the latest ${LATEST} of ${compromises.length}`, ['report', 'level', 'key', 'suspected since', 'incident'], compromiseRows),
+    ...section(`Suspensions, the latest ${LATEST} of ${suspensions.length}`, ['what', 'key', 'because', 'ordered', 'the key is then'], suspensionRows),
+    ...section(
+      `Compromises, the latest ${LATEST} of ${compromises.length}`,
+      ['report', 'level', 'key', 'suspected since', 'incident', 'read models resealed'],
+      compromiseRows,
+    ),
     `A key seals for ${cryptoperiodDays} days. Secrets under former tenant keys: ${secretsUnderFormerKeys}.`,
   ].join('\n');
 }
@@ -112,6 +132,16 @@ export function incidentWords({ reportId, keyId }: CompromiseSeen, incident: Inc
     ...(mediaToBeJudged ? ['  media              more than 500 may be affected: judge 45 CFR 164.406'] : []),
     `  exposure report    SHA-256 ${digest}`,
   ].join('\n');
+}
+
+/** What a key is since it was suspended or resumed: its rotation, a report or an erasure may have come first. */
+export function suspensionWords({ keyId, state }: SuspensionSeen): string {
+  return `Key ${keyId} is ${state}.`;
+}
+
+function progressCell({ kind, activatesAt, completedAt, rewrapped, left }: RotationSeen): string {
+  if (completedAt !== null) return `${second(completedAt)}, ${rewrapped ?? 0} wrapped anew`;
+  return activatesAt !== null && kind === 'rotate' ? `waits for ${second(activatesAt)}` : `under way, ${left} left`;
 }
 
 function incidentCell(incident: Incident | null): string {

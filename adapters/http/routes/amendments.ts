@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { NO_KEYS } from '../../../domain/record/unreadable.js';
 import type { Rejection } from '../../../domain/rejections.js';
 import { type AccessRow, accessPrefix } from '../../../projections/accesses.js';
 import { amendmentJson, partiesTo } from '../../../projections/reading/amendment-json.js';
 import { amendmentsOf } from '../../../projections/reading/amendment-notes.js';
+import { incompleteOf } from '../../../projections/reading/damage.js';
+import { ownersOf, Words } from '../../../projections/reading/words.js';
 import type { AmendmentRow } from '../../../schemas/read-models/amendment.js';
 import { reachMinimum } from '../minimum-position.js';
 import { cursorFrom, cursorOf, idOf, isRejection, limitFrom, type Query, refuseUnknown } from '../parameters.js';
@@ -36,23 +39,21 @@ async function listed(services: Services, request: PatientRequest, { caller, vau
   const rows = left.slice(0, limit as number);
   const last = left.length > rows.length ? rows.at(-1) : undefined;
   const accounting = opens && rows.some(({ acceptance }) => acceptance !== null) ? await accountingOf(services, caller.tenant, rows) : null;
-  let opened = 0;
+  const words = new Words(opens ? ownersOf(vault, caller.tenant) : NO_KEYS);
   const shown: object[] = [];
   for (const row of rows) {
-    const ring = opens ? ((await vault.patientRing(caller.tenant, row.patientId)) ?? null) : null;
     const parties = accounting === null || row.acceptance === null ? null : partiesTo(row, accounting.rows);
-    const { json, opened: parts } = await amendmentJson(row, services.clock.now(), ring, parties);
-    opened += parts;
-    shown.push(json);
+    shown.push(await amendmentJson(row, services.clock.now(), words, parties));
   }
   const next = last === undefined ? null : cursorOf('amendments', orderOf(last));
   return {
-    body: JSON.stringify({ patientId, amendments: shown, partiesComplete: accounting?.complete ?? null, next }),
+    body: JSON.stringify({ patientId, amendments: shown, partiesComplete: accounting?.complete ?? null, next, ...incompleteOf(words.unreadable) }),
     type: JSON_TYPE,
     // Of merged patients, everybody whose words these are.
     patients: [...new Set([patientId, ...rows.map((row) => row.patientId)])],
     categories: [...new Set(rows.map(({ category }) => category))],
-    opened,
+    opened: words.count,
+    unreadable: words.unreadable,
   };
 }
 

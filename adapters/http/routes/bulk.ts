@@ -79,16 +79,12 @@ function shapeOf(text: string, members: ReadonlyMap<string, Span>): Shape | Reje
     const span = members.get(name);
     return span === undefined ? null : text.slice(span.start, span.end);
   };
-  try {
-    const [command, idempotencyKey, ifMatch] = ['command', 'idempotencyKey', 'ifMatch'].map((name) => JSON.parse(cut(name) ?? 'null') as unknown);
-    const fine =
-      typeof command === 'string' &&
-      (idempotencyKey === null || (typeof idempotencyKey === 'string' && /^[\x21-\x7e]{1,200}$/.test(idempotencyKey))) &&
-      (ifMatch === null || (Number.isSafeInteger(ifMatch) && (ifMatch as number) >= 0)) &&
-      [...members.keys()].every((name) => MEMBERS.includes(name));
-    if (!fine) return reject('invalid-command', [{ pointer: '', rule: 'line', expected: 'command, body, idempotencyKey?, ifMatch?' }]);
-    return { command, bodyText: cut('body'), idempotencyKey: idempotencyKey as string | null, ifMatch: ifMatch as number | null };
-  } catch {
-    return reject('invalid-json');
-  }
+  const [command, idempotencyKey, ifMatch] = ['command', 'idempotencyKey', 'ifMatch'].map((name) => JSON.parse(cut(name) ?? 'null') as unknown);
+  const fine =
+    typeof command === 'string' &&
+    (idempotencyKey === null || (typeof idempotencyKey === 'string' && /^[\x21-\x7e]{1,200}$/.test(idempotencyKey))) &&
+    (ifMatch === null || (Number.isSafeInteger(ifMatch) && (ifMatch as number) >= 0)) &&
+    [...members.keys()].every((name) => MEMBERS.includes(name));
+  if (!fine) return reject('invalid-command', [{ pointer: '', rule: 'line', expected: 'command, body, idempotencyKey?, ifMatch?' }]);
+  return { command, bodyText: cut('body'), idempotencyKey: idempotencyKey as string | null, ifMatch: ifMatch as number | null };
 }

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CHANGE_STANDINGS, type ChangeStanding, standingOf } from '../../../domain/change-control/standing.js';
+import { NO_KEYS } from '../../../domain/record/unreadable.js';
 import { type Rejection, reject } from '../../../domain/rejections.js';
-import type { Vault } from '../../../domain/rings.js';
 import { changeIndex, changePrefix } from '../../../projections/changes.js';
 import type { Row } from '../../../projections/ports.js';
 import { changeJson } from '../../../projections/reading/change-json.js';
+import { incompleteOf } from '../../../projections/reading/damage.js';
+import { ownersOf, Words } from '../../../projections/reading/words.js';
 import type { ChangeRow } from '../../../schemas/read-models/change.js';
 import { reachMinimum } from '../minimum-position.js';
 import { bad, cursorFrom, cursorOf, isRejection, isUuid, limitFrom, type Query, refuseUnknown } from '../parameters.js';
@@ -44,7 +46,8 @@ async function listed(services: Services, request: ListRequest, context: ReadCon
   // A full page ends at its last row; a short one has looked at all that was read for it.
   const last = fitting.length > rows.length ? rows.at(-1) : looked.length > LOOKED_AT_MOST ? looked[LOOKED_AT_MOST - 1] : undefined;
   const { found, changes } = await shown(context, rows, now);
-  return { ...found, body: `{"changes":[${changes.join(',')}],"next":${JSON.stringify(last === undefined ? null : cursorOf('changes', last.key))}}` };
+  const tail = JSON.stringify({ next: last === undefined ? null : cursorOf('changes', last.key), ...incompleteOf(found.unreadable) });
+  return { ...found, body: `{"changes":[${changes.join(',')}],${tail.slice(1)}` };
 }
 
 async function one(services: Services, request: OneRequest, context: ReadContext): Promise<Found | Rejection> {
@@ -60,23 +63,19 @@ async function one(services: Services, request: OneRequest, context: ReadContext
   return { ...found, body: changes.join('') };
 }
 
+type Answered = Omit<Required<Found>, 'body' | 'headers'>;
+
 /** Opened for those who may, each with its own patient's keys; of an erased patient's there is nothing to open. */
-async function shown({ caller, vault, opens }: ReadContext, rows: readonly Row[], now: string): Promise<{ found: Omit<Found, 'body'>; changes: string[] }> {
+async function shown({ caller, vault, opens }: ReadContext, rows: readonly Row[], now: string): Promise<{ found: Answered; changes: string[] }> {
+  const words = new Words(opens ? ownersOf(vault, caller.tenant) : NO_KEYS);
   const changes: string[] = [];
   const patients = new Set<string>();
-  let opened = 0;
   for (const { value } of rows) {
     const row = value as ChangeRow;
     if (row.patientId !== null) patients.add(row.patientId);
-    const ring = opens ? await ringOf(vault, caller.tenant, row.patientId) : null;
-    if (ring !== null) opened += 1;
-    changes.push(await changeJson(row, now, ring));
+    changes.push(await changeJson(row, now, words));
   }
-  return { found: { type: JSON_TYPE, patients: [...patients], categories: [], opened }, changes };
-}
-
-async function ringOf(vault: Vault, tenant: string, patientId: string | null) {
-  return patientId === null ? vault.tenantRing(tenant) : ((await vault.patientRing(tenant, patientId)) ?? null);
+  return { found: { type: JSON_TYPE, patients: [...patients], categories: [], opened: words.count, unreadable: words.unreadable }, changes };
 }
 
 function stateFrom(query: Query): ChangeStanding | null | Rejection {

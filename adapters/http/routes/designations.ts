@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byPrecedence, standingOf } from '../../../domain/authority/precedence.js';
 import { explain } from '../../../domain/authority/words.js';
+import { NO_KEYS } from '../../../domain/record/unreadable.js';
 import { type Rejection, reject } from '../../../domain/rejections.js';
-import type { Vault } from '../../../domain/rings.js';
 import type { DesignationRow } from '../../../projections/directory.js';
 import type { KnownAt } from '../../../projections/reading/as-of.js';
+import { incompleteOf } from '../../../projections/reading/damage.js';
 import { designationsOf } from '../../../projections/reading/designations.js';
+import { ownersOf, Words, wordJson } from '../../../projections/reading/words.js';
 import type { Category } from '../../../schemas/phi/categories.js';
 import { positionRefusal, reachMinimum } from '../minimum-position.js';
 import { bad, categoryFrom, cursorFrom, cursorOf, instantFrom, isRejection, isUuid, knownAtFrom, limitFrom, type Query, refuseUnknown } from '../parameters.js';
@@ -73,15 +75,17 @@ async function listOf(services: Services, { caller, vault, opens }: ReadContext,
   if (after !== null && begin === 0) return reject('invalid-cursor');
   const page = list.slice(begin, begin + limit);
   const last = begin + limit < list.length ? page.at(-1) : undefined;
-  const sealed = page.filter((row) => row.sealed !== null);
-  const codes = new Map(opens ? await Promise.all(sealed.map(async (row) => [row.eventId, await codesOf(vault, tenant, row)] as const)) : []);
-  const designations = page.map((row) => ({ ...shown(row), codes: codes.get(row.eventId) ?? null, standing: standingOf(row, all, at), words: explain(row) }));
+  const words = new Words(opens ? ownersOf(vault, tenant) : NO_KEYS);
+  const codes = await Promise.all(page.map((row) => codesOf(row, words)));
+  const designations = page.map((row, nth) => ({ ...shown(row), ...codes[nth], standing: standingOf(row, all, at), words: explain(row) }));
+  const next = last === undefined ? null : cursorOf('designations', last.eventId);
   return {
-    body: JSON.stringify({ patientId, category, at, knownAt, designations, next: last === undefined ? null : cursorOf('designations', last.eventId) }),
+    body: JSON.stringify({ patientId, category, at, knownAt, designations, next, ...incompleteOf(words.unreadable) }),
     type: JSON_TYPE,
     patients,
     categories: category === null ? [] : [category],
-    opened: codes.size,
+    opened: words.count,
+    unreadable: words.unreadable,
   };
 }
 
@@ -95,10 +99,8 @@ function shown({ stream: _, sealed: __, position, scope, eventId, ...row }: Desi
   return { designation: eventId, scope: { ...scope, codes: scope.codes?.length ?? null }, ...row, position };
 }
 
-/** The codes as the steward wrote them. */
-async function codesOf(vault: Vault, tenant: string, { eventId, stream, sealed, scope }: DesignationRow): Promise<unknown> {
-  const ring = scope.patientId === null ? undefined : await vault.patientRing(tenant, scope.patientId);
-  if (ring === undefined || sealed === null || stream === null) return null;
-  const { codes } = JSON.parse(await ring.open(sealed, { stream, eventId })) as { codes: unknown };
-  return codes;
+/** The codes as the steward wrote them. They are one patient's: a scope of all patients names none. */
+async function codesOf({ eventId, stream, sealed, scope }: DesignationRow, words: Words): Promise<object> {
+  const word = await words.of(scope.patientId, sealed === null || stream === null ? null : { eventId, stream, sealed });
+  return word.kind === 'shown' ? { codes: (JSON.parse(word.text) as { codes: unknown }).codes } : { codes: null, ...wordJson(word) };
 }

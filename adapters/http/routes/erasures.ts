@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { erasureOf } from '../../../commands/erasure/erasure.js';
-import { reject } from '../../../domain/rejections.js';
+import { NO_KEYS } from '../../../domain/record/unreadable.js';
 import { erasureJson } from '../../../projections/reading/erasure.js';
+import { ownersOf, Words } from '../../../projections/reading/words.js';
 import { isUuid, type Query, refuseUnknown } from '../parameters.js';
 import { answerRead, JSON_TYPE } from '../reading.js';
 import type { Services } from '../services.js';
@@ -22,11 +23,10 @@ export function erasureRoutes(app: FastifyInstance, services: Services): void {
       if (unknown !== null) return unknown;
       const { tenant } = caller;
       const state = await erasureOf(services.handlerDeps, tenant, patientId);
-      if (state.order === null && (await vault.standing(tenant, patientId)) === 'unknown') return reject('unknown-patient');
       const waitsFor = state.order === null || state.erased !== null ? [] : await services.erasureRemains(tenant, patientId);
-      const ring = opens ? await vault.tenantRing(tenant) : null;
-      const { body, opened } = await erasureJson({ tenant, patientId, state, waitsFor }, ring);
-      return { body, type: JSON_TYPE, patients: [patientId], categories: [], opened };
+      const words = new Words(opens ? ownersOf(vault, tenant) : NO_KEYS);
+      const body = await erasureJson({ tenant, patientId, state, waitsFor }, words);
+      return { body, type: JSON_TYPE, patients: [patientId], categories: [], opened: words.count, unreadable: words.unreadable };
     });
   });
 }

@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../../commands/request.js';
 import { mayRead, PERMISSION_RULE } from '../../../domain/access/permissions.js';
-import { reject } from '../../../domain/rejections.js';
-import { FEEDS, type FeedPage } from '../../../projections/reading/feeds.js';
+import { type Rejection, type RejectionCode, reject } from '../../../domain/rejections.js';
+import { type FeedName, type FeedPage, isFeed } from '../../../projections/reading/feeds.js';
 import { sleep } from '../../clock.js';
 import { callerOf, sendRejection } from '../context.js';
+import { damageCode, reportDamage } from '../damage.js';
 import { pagesOf } from '../feed-pages.js';
 import { cursorFrom, cursorOf, isRejection, limitFrom, type Query, refuseUnknown } from '../parameters.js';
 import { answerRead, NDJSON_TYPE } from '../reading.js';
@@ -31,7 +32,7 @@ export function feedRoutes(app: FastifyInstance, services: Services): void {
 function sendPage(services: Services, request: FeedRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { feed } = request.params;
   return answerRead(services, request, reply, { action: 'read-feed', patientId: null, detail: detailOf(feed) }, async ({ caller }) => {
-    if (!Object.hasOwn(FEEDS, feed)) return reject('unknown-feed');
+    if (!isFeed(feed)) return reject('unknown-feed');
     const unknown = refuseUnknown(request.query, ['limit', 'cursor']);
     const [limit, after] = [limitFrom(request.query, PAGE, PAGE_AT_MOST), cursorFrom(request.query, feed)];
     for (const value of [unknown, limit, after]) if (value !== null && isRejection(value)) return value;
@@ -58,30 +59,33 @@ async function sendStream(services: Services, request: FeedRequest, reply: Fasti
   if (caller === null) return reply;
   const decision = mayRead({ subject: caller.actor.subject, roles: caller.actor.roles, purpose: caller.purpose }, 'read-feed', null);
   const after = request.headers['last-event-id'] === undefined ? null : String(request.headers['last-event-id']);
-  const refusal = !decision.allowed
-    ? reject(decision.code)
-    : !Object.hasOwn(FEEDS, feed)
-      ? reject('unknown-feed')
-      : after === null
-        ? null
-        : await pagesOf(services, feed).refusalOf(after);
-  if (refusal !== null) {
+  const refuse = async (refusal: Rejection): Promise<FastifyReply> => {
     await record(services, request, caller, null, refusal.code);
     return sendRejection(request, reply, refusal);
-  }
+  };
+  if (!decision.allowed) return refuse(reject(decision.code));
+  if (!isFeed(feed)) return refuse(reject('unknown-feed'));
+  const beyond = after === null ? null : await pagesOf(services, feed).refusalOf(after);
+  if (beyond !== null) return refuse(beyond);
   const abort = new AbortController();
   request.raw.once('close', () => abort.abort());
   reply.raw.once('close', () => abort.abort());
-  const text = Readable.from(eventStream(services, request, caller, after, AbortSignal.any([abort.signal, services.stopSignal])), {
+  const text = Readable.from(eventStream(services, { request, feed, caller, after }, AbortSignal.any([abort.signal, services.stopSignal])), {
     objectMode: false,
     highWaterMark: 64 * 1024,
   });
   return reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).type('text/event-stream').send(text);
 }
 
+interface Subscription {
+  readonly request: FeedRequest;
+  readonly feed: FeedName;
+  readonly caller: Caller;
+  readonly after: string | null;
+}
+
 /** Pages of the feed as server-sent events; the next page is read only when the last was taken, so a slow consumer holds one. */
-async function* eventStream(services: Services, request: FeedRequest, caller: Caller, after: string | null, signal: AbortSignal): AsyncGenerator<string> {
-  const { feed } = request.params;
+async function* eventStream(services: Services, { request, feed, caller, after }: Subscription, signal: AbortSignal): AsyncGenerator<string> {
   const pages = pagesOf(services, feed).live(caller, after, PAGE, signal);
   yield ': open\n\n';
   let next = pages.next();
@@ -98,6 +102,7 @@ async function* eventStream(services: Services, request: FeedRequest, caller: Ca
     if (page.items.length > 0) {
       await record(services, request, caller, page, null);
       services.metrics.opened.inc(page.opened);
+      reportDamage(services, request, page.unreadable);
       yield page.items.map((item) => serverSentEvent(feed, item)).join('');
     }
     next = pages.next();
@@ -109,18 +114,20 @@ function serverSentEvent(feed: string, { position, json }: FeedPage['items'][num
   return `id: ${position}\nevent: ${feed}\ndata: ${json.replace(/[\r\n]+/g, ' ')}\n\n`;
 }
 
-function record(services: Services, request: FeedRequest, caller: Caller, page: FeedPage | null, code: string | null): Promise<void> {
+/** A page that left, or why none does. */
+function record(services: Services, request: FeedRequest, caller: Caller, page: FeedPage | null, refusal: RejectionCode | null): Promise<void> {
+  const { patients, categories, opened } = page ?? { patients: [], categories: [], opened: 0 };
   return services.handlerDeps.accessLog.record({
     caller,
     correlationId: request.correlationId,
     data: {
       action: 'read-feed',
-      outcome: code === null ? 'allowed' : 'refused',
-      code,
+      outcome: refusal === null ? 'allowed' : 'refused',
+      code: refusal ?? damageCode(page?.unreadable ?? []),
       rule: PERMISSION_RULE,
-      patients: [...(page?.patients ?? [])],
-      categories: [...(page?.categories ?? [])],
-      opened: page?.opened ?? 0,
+      patients: [...patients],
+      categories: [...categories],
+      opened,
       detail: detailOf(request.params.feed),
     },
   });
@@ -128,5 +135,5 @@ function record(services: Services, request: FeedRequest, caller: Caller, page: 
 
 /** Only names that are ours go into the audit: a path is the caller's text. */
 function detailOf(feed: string) {
-  return Object.hasOwn(FEEDS, feed) ? { feed } : null;
+  return isFeed(feed) ? { feed } : null;
 }

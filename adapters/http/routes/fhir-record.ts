@@ -1,9 +1,11 @@
+import { NO_KEYS, ringsOf } from '../../../domain/record/unreadable.js';
 import type { Rejection } from '../../../domain/rejections.js';
 import type { Dispute } from '../../../domain/resolution/disputes.js';
 import type { Resolution } from '../../../domain/resolution/resolve.js';
 import { organizationsOf } from '../../../projections/reading/designations.js';
 import { Opener } from '../../../projections/reading/opener.js';
 import type { RecordPage, RecordQuery } from '../../../projections/reading/record-reader.js';
+import { ownersOf, Words } from '../../../projections/reading/words.js';
 import { type FactsTold, recordBundle } from '../../fhir/bundle.js';
 import { notesFor } from '../fact-notes.js';
 import { FHIR_TYPE } from '../format.js';
@@ -22,8 +24,11 @@ export async function bundleFound(services: Services, request: PatientRequest, c
   if (isRejection(query)) return query;
   const page = await services.records.read(query);
   const person = query.after === null ? await personOf(services, query) : null;
-  const opener = new Opener(async (member) => (context.opens ? context.vault.patientRing(query.tenant, member) : undefined));
-  const notes = await notesFor(services, query, opener);
+  const { opens, vault } = context;
+  const opener = new Opener(opens ? ringsOf(vault, query.tenant) : NO_KEYS, 'told');
+  const words = new Words(opens ? ownersOf(vault, query.tenant) : NO_KEYS);
+  const notesOf = await notesFor(services, query, words);
+  const unreadable = () => [...opener.unreadable, ...words.unreadable];
   const { patientId, mergedPatients: replaced } = answering(query, page);
   const body = await recordBundle({
     patientId,
@@ -33,10 +38,11 @@ export async function bundleFound(services: Services, request: PatientRequest, c
     organizations: await organizationsOf(services, query.tenant),
     withAlternatives: withAlternatives === 'true',
     opener,
-    notesOf: (fact) => notes.of(fact),
+    notesOf,
+    unreadable,
     links: linksOf(request, nextOf(page, 'facts')),
   });
-  return { body, type: FHIR_TYPE, ...auditedAll(page, person), opened: opener.count + notes.opened() };
+  return { body, type: FHIR_TYPE, ...auditedAll(page, person), opened: opener.count + words.count, unreadable: unreadable() };
 }
 
 function alternativesFrom(text: unknown): 'true' | 'false' | Rejection {

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { RingSource } from '../../../domain/record/unreadable.js';
 import { streams } from '../../../domain/streams.js';
 import { accessPrefix } from '../../../projections/accesses.js';
+import { incompleteOf } from '../../../projections/reading/damage.js';
 import { readHistory } from '../../../projections/reading/history.js';
 import { reachMinimum } from '../minimum-position.js';
-import { categoryFrom, cursorFrom, cursorOf, instantFrom, isRejection, knownAtFrom, limitFrom, refuseUnknown, revisionFrom } from '../parameters.js';
+import { cursorFrom, cursorOf, isRejection, limitFrom, refuseUnknown, revisionFrom, viewFrom } from '../parameters.js';
 import { answerRead, JSON_TYPE } from '../reading.js';
 import { answering, idOf, knownAtRefusal, type PatientRequest } from '../record-query.js';
 import type { Services } from '../services.js';
@@ -23,27 +25,26 @@ const HISTORY_PARAMETERS = ['category', 'validAt', 'knownAt', 'limit', 'cursor']
  */
 function sendHistory(services: Services, request: PatientRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { patientId } = request.params;
-  return answerRead(services, request, reply, { action: 'read-history', patientId: idOf(request) }, async ({ caller, ring, opens }) => {
+  return answerRead(services, request, reply, { action: 'read-history', patientId: idOf(request) }, async ({ caller, vault, ring, opens }) => {
     const { query } = request;
     const unknown = refuseUnknown(query, HISTORY_PARAMETERS);
     if (unknown !== null) return unknown;
-    const category = categoryFrom(query);
-    if (isRejection(category)) return category;
-    const validAt = instantFrom(query, 'validAt');
-    if (isRejection(validAt)) return validAt;
-    const knownAt = knownAtFrom(query);
-    if (isRejection(knownAt)) return knownAt;
+    const view = viewFrom(query);
+    if (isRejection(view)) return view;
+    const { validAt, knownAt } = view;
     const limit = limitFrom(query, 100, 1000);
     if (isRejection(limit)) return limit;
     const from = revisionFrom(query, 'history');
     if (isRejection(from)) return from;
     const refused = (await knownAtRefusal(services, knownAt)) ?? (await reachMinimum(services, request, ['record']));
     if (refused !== null) return refused;
+    const ringOf: RingSource = async (read) => (read === undefined && ring !== null ? ring : vault.patientRing(caller.tenant, patientId, read));
+    const asked = { ...view, from, limit, ringOf: opens ? ringOf : null };
     const [page, group] = await Promise.all([
-      readHistory(services.store, streams.patient(caller.tenant, patientId), { from, limit, category, validAt, knownAt, ring: opens ? ring : null }),
+      readHistory(services.store, streams.patient(caller.tenant, patientId), asked),
       services.records.groupOf(caller.tenant, patientId, knownAt),
     ]);
-    const head = JSON.stringify({ ...answering({ patientId }, { group }), validAt, knownAt });
+    const head = JSON.stringify({ ...answering({ patientId }, { group }), validAt, knownAt, ...incompleteOf(page.unreadable) });
     const next = page.next === null ? null : cursorOf('history', String(page.next));
     return {
       body: `${head.slice(0, -1)},"history":[${page.entries.join(',')}],"next":${JSON.stringify(next)}}`,
@@ -51,6 +52,7 @@ function sendHistory(services: Services, request: PatientRequest, reply: Fastify
       patients: [patientId],
       categories: page.categories,
       opened: page.opened,
+      unreadable: page.unreadable,
     };
   });
 }

@@ -1,24 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { mayRead, PERMISSION_RULE, type ReadDecision, type Reader } from '../../../domain/access/permissions.js';
-import { type KeysState, keysDecider } from '../../../domain/keys/decide.js';
-import type { EventReader } from '../../../domain/log.js';
+import type { KeysState } from '../../../domain/keys/decide.js';
 import { LedgerFault, reject } from '../../../domain/rejections.js';
-import { streams } from '../../../domain/streams.js';
 import type { EventOf } from '../../../schemas/catalogue.js';
 import { exposureOf } from '../../keys/exposure.js';
-import type { WrappedKek } from '../../keys/key-store.js';
+import { currentKek, type WrappedKek } from '../../keys/key-store.js';
+import { keysSaid } from '../../keys/keys-said.js';
+import { resealedCounts } from '../../keys/resealed-parts.js';
 import { keyAge } from '../key-ages.js';
 import { type Query, refuseUnknown } from '../parameters.js';
 import { answerRead, JSON_TYPE } from '../reading.js';
 import type { Services } from '../services.js';
 
-const PAGE = 500;
 /** The latest; all of them are in the log. */
 const SHOWN_AT_MOST = 200;
 const PATIENTS_AN_ACCESS = 1000;
 
-type Reported = EventOf<'key-compromise-reported'>;
 type Request = FastifyRequest<{ Querystring: Query }>;
 
 /** What stands of a tenant's keys: ids, ages, states and counts; never a key, and of patients only whom an order or report names. */
@@ -28,7 +26,7 @@ export function keyRoutes(app: FastifyInstance, services: Services): void {
       const unknown = refuseUnknown(request.query, []);
       if (unknown !== null) return unknown;
       const { state } = await keysSaid(services.store, caller.tenant);
-      const patients = [...[...state.rotations.values()], ...[...state.reports.values()]]
+      const patients = [...state.rotations.values(), ...state.suspensions.values(), ...state.reports.values()]
         .slice(-PATIENTS_AN_ACCESS)
         .flatMap(({ data }) => data.patientId ?? []);
       return {
@@ -76,25 +74,12 @@ function accessTo(patients: readonly string[]): EventOf<'access-recorded'>['data
   return { action: 'read-accesses', ...allowed, patients: [...patients], categories: [], opened: 0, detail: null };
 }
 
-async function keysSaid(log: EventReader, tenant: string): Promise<{ state: KeysState; reports: Map<string, Reported> }> {
-  let state = keysDecider.initial();
-  const reports = new Map<string, Reported>();
-  for (let from = 0; ; from += PAGE) {
-    const page = await log.readStream(streams.keys(tenant), { from, limit: PAGE });
-    for (const { event, revision } of page) {
-      state = keysDecider.evolve(state, event, revision);
-      if (event.type === 'key-compromise-reported') reports.set(event.data.reportId, event);
-    }
-    if (page.length < PAGE) return { state, reports };
-  }
-}
-
-async function overview({ keyring, config, clock }: Services, tenant: string, state: KeysState) {
+async function overview({ keyring, config, clock, models }: Services, tenant: string, state: KeysState) {
   const { root, keyStore, keys } = keyring;
   const nowMs = Date.parse(clock.now());
   const age = (createdAt: string) => keyAge(createdAt, config.cryptoperiodDays, nowMs);
   const [keks, secrets, currentRoot] = [await keyStore.keks(tenant), await keyStore.countSecrets(tenant), await root.currentId()];
-  const current = keks.at(-1)?.kekId;
+  const current = currentKek(keks)?.kekId;
   const left = secrets.filter(({ kekId }) => kekId !== current).reduce((sum, { secrets: count }) => sum + count, 0);
   const { hits, misses, ...cache } = keys.cache.counts;
   return {
@@ -115,9 +100,15 @@ async function overview({ keyring, config, clock }: Services, tenant: string, st
       rewrapped: completed?.data.rewrapped ?? null,
       left: completed === null && data.level === 'tenant' ? left : 0,
     })),
-    compromises: [...state.reports.values()]
+    suspensions: [...state.suspensions.values()]
       .slice(-SHOWN_AT_MOST)
-      .map(({ data, at, incident }) => ({ ...data, reportedAt: at, incident: incident?.data ?? null })),
+      .map(({ data, at, carriedOut }) => ({ ...data, orderedAt: at, state: carriedOut?.to ?? null })),
+    compromises: await Promise.all(
+      [...state.reports.values()].slice(-SHOWN_AT_MOST).map(async ({ data, at, incident }) => ({
+        ...{ ...data, reportedAt: at, incident: incident?.data ?? null },
+        resealed: await resealedCounts(models, tenant, data.reportId),
+      })),
+    ),
     cache: { ...cache, hits, misses, hitRate: hits + misses === 0 ? null : hits / (hits + misses) },
   };
 }

@@ -40,7 +40,7 @@ export function lineageRoutes(app: FastifyInstance, services: Services): void {
         page,
         'lineage',
         lineages.map((lineage) => JSON.stringify({ ...lineage, explanation: explainFact(lineage) })),
-        0,
+        { opened: 0, unreadable: [] },
       );
     }),
   );

@@ -18,11 +18,12 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
     const models = services.progress.all();
     const ready =
       store === 'reachable' && !services.stopping() && READ_MODELS.every((name) => models.some(({ model, fault }) => model === name && fault === null));
-    const status = services.stopping() ? 'stopping' : ready ? 'ready' : 'not ready';
+    const keys = services.keyring.keyHealth.report;
+    const status = services.stopping() ? 'stopping' : !ready ? 'not ready' : keys.state === 'down' ? 'degraded' : 'ready';
     return reply
       .code(ready ? 200 : 503)
       .type(JSON_TYPE)
-      .send(JSON.stringify({ status, store, models }));
+      .send(JSON.stringify({ status, store, keys, models }));
   });
 
   app.get('/metrics', async (_request, reply) => reply.type(services.metrics.registry.contentType).send(await services.metrics.registry.metrics()));

@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { NO_KEYS, ringsOf } from '../../../domain/record/unreadable.js';
+import type { Resolution } from '../../../domain/resolution/resolve.js';
 import { Opener } from '../../../projections/reading/opener.js';
 import { factJson } from '../../../projections/reading/record-json.js';
 import type { RecordPage, RecordQuery } from '../../../projections/reading/record-reader.js';
+import { ownersOf, Words } from '../../../projections/reading/words.js';
 import { notesFor } from '../fact-notes.js';
 import { formatFrom } from '../format.js';
 import { isRejection } from '../parameters.js';
@@ -41,8 +44,18 @@ function sendConflicts(services: Services, request: PatientRequest, reply: Fasti
 
 /** The page's facts with what travels with each, opened for those who may. */
 async function factsPage(services: Services, query: RecordQuery, page: RecordPage, list: string, { vault, opens }: ReadContext): Promise<Found> {
-  const opener = opens ? new Opener((member) => vault.patientRing(query.tenant, member)) : null;
-  const notes = await notesFor(services, query, opener);
-  const facts = await Promise.all(firstThings(page).map(async (resolution) => factJson(resolution, page.disputes, opener, await notes.of(resolution.fact))));
-  return pageOf(query, page, list, facts, (opener?.count ?? 0) + notes.opened());
+  const opener = new Opener(opens ? ringsOf(vault, query.tenant) : NO_KEYS, 'told');
+  const words = new Words(opens ? ownersOf(vault, query.tenant) : NO_KEYS);
+  const notes = await notesFor(services, query, words);
+  const resolutions = firstThings(page);
+  const facts = await Promise.all(resolutions.map(async (resolution) => factJson(resolution, page.disputes, opener, await notes(resolution.fact))));
+  const found = { opened: opener.count + words.count, unreadable: [...opener.unreadable, ...words.unreadable] };
+  return pageOf(query, page, list, damagedFirst(resolutions, facts, opener), found);
+}
+
+/** A value that cannot be shown is the first thing that somebody has to look at. */
+function damagedFirst(resolutions: readonly Resolution[], facts: readonly string[], opener: Opener): readonly string[] {
+  if (opener.unreadable.length === 0) return facts;
+  const isDamaged = (_: string, nth: number) => opener.isUnreadable((resolutions[nth] as Resolution).winner);
+  return [...facts.filter(isDamaged), ...facts.filter((fact, nth) => !isDamaged(fact, nth))];
 }

@@ -1,6 +1,8 @@
 import type { Static } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { NO_KEYS, ringsOf } from '../../../domain/record/unreadable.js';
 import { type Rejection, reject } from '../../../domain/rejections.js';
+import { incompleteOf } from '../../../projections/reading/damage.js';
 import { factsOfRecord, mappingOf } from '../../../projections/reading/mapping.js';
 import { Opener } from '../../../projections/reading/opener.js';
 import { SourceRecordId } from '../../../schemas/commands/fields.js';
@@ -40,14 +42,21 @@ async function mappingFound(services: Services, request: PatientRequest, context
   const query = await queryOf(services, request, context, 'sources');
   if (isRejection(query)) return query;
   const { group, page, next } = await services.records.facts(query);
-  const opener = openerFor(context);
+  const opener = new Opener(context.opens ? ringsOf(context.vault, query.tenant) : NO_KEYS, 'told');
   const sources = await mappingOf(page, opener);
   return {
-    body: JSON.stringify({ ...answering(query, { group }), knownAt: query.knownAt, sources, next: nextOf({ next }, 'sources') }),
+    body: JSON.stringify({
+      ...answering(query, { group }),
+      knownAt: query.knownAt,
+      ...incompleteOf(opener.unreadable),
+      sources,
+      next: nextOf({ next }, 'sources'),
+    }),
     type: JSON_TYPE,
     patients: [...group.members],
     categories: [...new Set(page.map(({ category }) => category))],
-    opened: opener?.count ?? 0,
+    opened: opener.count,
+    unreadable: opener.unreadable,
   };
 }
 
@@ -82,8 +91,4 @@ function lookupFrom(body: unknown): SourceLookup | Rejection {
   const read = readObject(body);
   if ('kind' in read) return read;
   return isLookup(read.value) ? read.value : bad('body', 'source and sourceRecordId, and nothing else');
-}
-
-function openerFor({ caller, vault, opens }: ReadContext): Opener | null {
-  return opens ? new Opener((member) => vault.patientRing(caller.tenant, member)) : null;
 }

@@ -1,4 +1,5 @@
-import { scrypt } from 'node:crypto';
+import { type ScryptOptions, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
 import { KeyFileRefused } from './refused.js';
 
 /** How a passphrase becomes a key, and at what cost. Memory in KiB for Argon2id; scrypt takes 128 · N · r bytes. */
@@ -61,9 +62,7 @@ export async function stretch(passphrase: Uint8Array, salt: Uint8Array, kdf: Kdf
   const { N, r, p } = kdf;
   // Node's own limit of 32 MiB is below any cost worth having.
   const maxmem = 128 * r * (N + p + 2) + 1024 ** 2;
-  return new Promise((resolve, reject) => {
-    scrypt(passphrase, salt, KEY_BYTES, { N, r, p, maxmem }, (fault, key) => (fault === null ? resolve(key) : reject(fault)));
-  });
+  return promisify<Uint8Array, Uint8Array, number, ScryptOptions, Uint8Array>(scrypt)(passphrase, salt, KEY_BYTES, { N, r, p, maxmem });
 }
 
 function whole(value: unknown): number {

@@ -61,15 +61,15 @@ function openSealed(file: Extract<KeyFile, { protection: 'passphrase' }>, { key 
 
 /** The text of a file with these keys. */
 export async function sealKeys(keys: readonly FileKey[], protection: Protection | null): Promise<string> {
-  const plain = keys.map(({ key }) => key.export());
-  const whole = Buffer.concat(plain);
+  const plain = keys.map(({ keyId, created, key }) => ({ keyId, created, key: key.export() }));
+  const whole = Buffer.concat(plain.map(({ key }) => key));
   try {
-    if (protection === null) return formatClear(keys.map(({ keyId, created }, at) => ({ keyId, created, key: plain[at] ?? Buffer.alloc(0) })));
+    if (protection === null) return formatClear(plain);
     const { kdf, salts, key } = protection;
     const sealed = sealCommitted(key, headOf({ kdf, salts, keys }), whole);
     return formatProtected({ protection: 'passphrase', kdf, salts, keys, sealed: Buffer.from(sealed).toString('base64url') });
   } finally {
-    for (const bytes of [...plain, whole]) bytes.fill(0);
+    for (const bytes of [...plain.map(({ key }) => key), whole]) bytes.fill(0);
   }
 }
 
@@ -80,7 +80,7 @@ export function freshKey(): FileKey {
 async function keyOf(passphrases: readonly Uint8Array[], salts: readonly string[], kdf: Kdf): Promise<KeyObject> {
   const stretched: Uint8Array[] = [];
   for (const [at, passphrase] of passphrases.entries()) {
-    stretched.push(await stretch(passphrase, Buffer.from(salts[at] ?? '', 'base64url'), kdf));
+    stretched.push(await stretch(passphrase, Buffer.from(salts[at] as string, 'base64url'), kdf));
   }
   const both = Buffer.concat(stretched);
   const key = taken(new Uint8Array(hkdfSync('sha256', both, new Uint8Array(0), 'clinical-ledger/key-file/2', KEY_BYTES)));

@@ -60,6 +60,23 @@ test('rotate and reseal come back when the ledger has carried them out', async (
   assert.match(list, /rotate patient +scheduled .*Z, 0 wrapped anew\n/);
 });
 
+test('suspend, resume and a rotation at a later time come back when the keys are as was asked', async ({ env, house, patientId }) => {
+  const named = ['patient', '--patient', patientId, '--because'];
+  const suspended = await keys(env, 'suspend', ...named, 'inquiry');
+  assert.is(suspended.fault, null);
+  assert.match(suspended.out, /^Key \S+ is suspended\.\n$/);
+  assert.match((await keys(env, 'suspend', ...named, 'inquiry')).fault?.message ?? '', '409 key-already-suspended');
+  assert.match((await keys(env, 'resume', ...named, 'cleared')).out, /^Key \S+ is active\.\n$/);
+  assert.match((await keys(env, 'resume', ...named, 'inquiry')).fault?.message ?? '', '--because is one of cleared,');
+  const at = new Date(Date.now() + 86_400_000).toISOString();
+  assert.is((await keys(env, 'rotate', 'tenant', '--at', at)).out, `The next key is there, and is put into use at ${at}.\n`);
+  assert.is((await overview(house)).tenantKeys.at(-1).state, 'pre-active');
+  const { out } = await keys(env, 'list');
+  assert.match(out, `waits for ${at.slice(0, 19)}Z\n`);
+  assert.match(out, /suspend patient +\S+ +inquiry +\S+Z +suspended\n {2}resume patient +\S+ +cleared +\S+Z +active\n/);
+  assert.is((await keys(env, 'rotate', 'tenant')).fault, null);
+});
+
 test('the root is rotated when another person sends what was printed, and not before', async ({ env, house }) => {
   const [former] = (await overview(house)).root.keys;
   const { out, fault } = await keys(env, 'rotate', 'root');

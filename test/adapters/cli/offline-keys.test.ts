@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { protect } from '../../../adapters/cli/keys/offline.js';
+import { sayDestroyed } from '../../../adapters/cli/keys/saying.js';
 import { addKeys } from '../../../adapters/cli/keys.js';
 import { CliProblem } from '../../../adapters/cli/problem.js';
 import { readConfig } from '../../../adapters/config.js';
@@ -12,8 +13,10 @@ import { openFileRoot } from '../../../adapters/keys/file-root.js';
 import type { KeyStore, WrappedSecret } from '../../../adapters/keys/key-store.js';
 import type { RootKeys } from '../../../adapters/keys/root.js';
 import { TenantKeks } from '../../../adapters/keys/tenant-keks.js';
-import { layout } from '../../../adapters/stores.js';
+import { layout, openEventStore } from '../../../adapters/stores.js';
+import type { EventOf } from '../../../schemas/catalogue.js';
 import { ONE, openQuick, parsed, QUICK, refusal, TWO } from '../../support/key-files.js';
+import { KEY_NAME, vaultSetting } from '../../support/vault-transit/setting.js';
 import { run } from './terminal.js';
 
 interface World {
@@ -111,9 +114,49 @@ test('a root key is destroyed only when it is not current and nothing lies under
   const { out, fault } = await keys(env, 'destroy', former);
   assert.is(fault, null);
   assert.match(out, `Root key ${former} is destroyed.`);
+  assert.equal(await saidGone(env), [`north ${former}`, `south ${former}`]);
   assert.is((await keys(env, 'verify')).fault, null);
   assert.match(await refused(env, 'destroy', former), 'There is no such root key.');
 });
+
+test('killed after a destruction was said and before it took place, the same call ends it, and says nothing twice', async (world) => {
+  const { env } = world;
+  const former = await made(world);
+  await made(world, async (store, root) => {
+    await root.rotate();
+    const keks = new TenantKeks(store, root, Date.now);
+    for (const kek of await store.allKeks()) await keks.rewrapUnderRoot(kek);
+  });
+  await sayDestroyed(readConfig(env), former, ['north']);
+  assert.is((await keys(env, 'destroy', former)).fault, null);
+  assert.equal(await saidGone(env), [`north ${former}`, `south ${former}`]);
+});
+
+test('Vault destroys from the oldest version on: one that is not its turn is refused before anything is said', async (world) => {
+  const { root, vault, close } = await vaultSetting();
+  const { env } = world;
+  mkdirSync(join(env['DATA_DIR'] ?? '', 'keys'), { mode: 0o700 });
+  await root.rotate();
+  const second = await root.rotate();
+  await root.rotate();
+  const store = new EmbeddedKeyStore(layout.keys(env['DATA_DIR'] ?? ''));
+  const keks = new TenantKeks(store, root, Date.now);
+  await store.add({ ...secretOf('north'), ...(await keks.wrap(secretOf('north'), Buffer.alloc(32, 7))) });
+  await store.close();
+  const token = world.file('vault-token', Buffer.from(vault.token));
+  const named = { ...env, KEY_PROVIDER: 'vault-transit', VAULT_URL: vault.url, VAULT_TOKEN_FILE: token, VAULT_TRANSIT_KEY: KEY_NAME };
+  assert.match(await refused(named, 'destroy', second), 'from the oldest on');
+  assert.is((await root.list()).length, 4);
+  await close();
+});
+
+/** Tenants in whose logs a root key is said to be destroyed. */
+async function saidGone(env: World['env']): Promise<string[]> {
+  const { store } = await openEventStore(readConfig(env), () => undefined);
+  const { events } = await store.readAll({ after: null, limit: 100, types: ['key-state-changed'] });
+  await store.close();
+  return events.map(({ event }) => `${event.tenant} ${(event as EventOf<'key-state-changed'>).data.keyId}`).sort();
+}
 
 test('no root key is destroyed on the word of a key store that is not its own', async (world) => {
   await made(world);

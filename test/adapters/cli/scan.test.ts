@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addScan } from '../../../adapters/cli/scan.js';
+import { DOCUMENT_AT_MOST_BYTES } from '../../../adapters/scanning/documents.js';
 import { PATIENT } from '../../domain/scanning/finding.js';
 import { run } from './terminal.js';
 
@@ -45,7 +46,16 @@ test('FHIR is scanned text by text, attachments too, with the known patient firs
     { resourceType: 'DocumentReference', content: [{ attachment: { contentType: 'text/plain', data } }] },
     { note: { 'Robert!': 'Okonkwo' }, code: '219-09-9999' },
   ];
-  const notes = file(world, 'notes.ndjson.gz', gzipSync(lines.map((line) => JSON.stringify(line)).join('\n')));
+  const notes = file(
+    world,
+    'notes.ndjson.gz',
+    gzipSync(
+      lines
+        .map((line) => JSON.stringify(line))
+        .join('\n')
+        .concat('\n\n'),
+    ),
+  );
   const { out } = await scan(notes, '--known', known, '--json');
   const found = out
     .trim()
@@ -72,11 +82,14 @@ test('findings can be asked for by certainty, and fail the command on request', 
 test('a file that cannot be scanned is named with the reason, without a word of what is in it', async (world) => {
   const broken = file(world, 'broken.json', '{"name":"Okonkwo"');
   const deep = file(world, 'deep.json', `${'['.repeat(80)}"Okonkwo"${']'.repeat(80)}`);
+  const large = file(world, 'large.txt', '');
+  truncateSync(large, DOCUMENT_AT_MOST_BYTES + 1);
   const packed = file(world, 'cut.txt.gz', gzipSync('Okonkwo').subarray(0, 12));
   for (const [path, reason] of [
     [broken, 'is not JSON'],
     [deep, 'is nested too deeply'],
     [packed, 'Z_BUF_ERROR'],
+    [large, `it is larger than ${DOCUMENT_AT_MOST_BYTES} bytes`],
     [join(world.folder, 'none.txt'), 'ENOENT'],
   ] as const)
     assert.is((await scan(path)).fault?.message, `${path} cannot be scanned: ${reason}.`);

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { WrappedSecret } from '../../../adapters/keys/key-store.js';
+import type { EventOf, LedgerEvent, Recorded } from '../../../schemas/catalogue.js';
 import { allergy, House, person } from './house.js';
 
 interface World {
@@ -8,13 +11,12 @@ interface World {
   patientId: string;
 }
 
+type Quarantined = EventOf<'input-quarantined'>;
+
 const test = suite<World>('POST /v1/commands', {} as World);
 
 test.before(async (world) => {
-  const house = await House.open();
-  const ehr = await house.source('ehr');
-  const { patientId } = await house.done('register-patient', { resource: person(), sourceRecordId: 'p1' }, ehr);
-  Object.assign(world, { house, ehr, patientId });
+  Object.assign(world, await House.withPatient());
 });
 test.after(({ house }) => house.close());
 
@@ -136,6 +138,47 @@ test('with Prefer: handling=quarantine refused lines are kept, sealed, with thei
       ['invalid-resource', 'Observation', JSON.stringify(bad[1])],
     ],
   );
+});
+
+test('a line of before, under the tenant’s keys, opens still; one whose keys were destroyed is listed without', async ({ house }) => {
+  const old = await house.source('old');
+  await house.bulk(['{"now', '{"gone'], old, { prefer: 'handling=quarantine' });
+  const { store, keys, keyring } = house.ledger.services;
+  const [kept, gone] = (await store.readStream('acme.quarantine-old', { limit: 2 })) as [Recorded<Quarantined>, Recorded<Quarantined>];
+  const before: LedgerEvent = { ...kept.event, id: randomUUID(), data: { ...kept.event.data, sealedUnder: 'tenant' } };
+  const ring = await keys.usedBy({ subject: 'tester', purpose: 'SYSADMIN', reason: 'test' }).tenantRing('acme');
+  const sealed = await ring.seal({ stream: before.stream, eventId: before.id, name: 'content', scope: 'quarantine' }, '{"before');
+  await store.append(before.stream, 1, [{ ...before, sealed: [sealed] }]);
+  await keyring.keyStore.erase('acme', `input/${gone.event.data.inputToken}`);
+  const { json } = await house.get('/v1/quarantine?source=old', await house.token('privacy-officer'));
+  assert.equal(
+    json.quarantine.map(({ input, destroyed }: Record<string, unknown>) => [input, destroyed]),
+    [
+      ['{"now', undefined],
+      [undefined, true],
+      ['{"before', undefined],
+    ],
+  );
+  const steward = await house.get('/v1/quarantine?source=old', await house.token('steward'));
+  assert.equal(
+    steward.json.quarantine.map(({ withheld }: Record<string, unknown>) => withheld),
+    [true, undefined, undefined],
+    'what is no JSON may hold anything, and is for who holds all',
+  );
+});
+
+test('a line that is damaged is told, and hides no other', async ({ house }) => {
+  const lines = await house.source('lines');
+  await house.bulk(['{"one', '{"two'], lines, { prefer: 'handling=quarantine' });
+  const { store } = house.ledger.services;
+  const [, two] = (await store.readStream('acme.quarantine-lines', { limit: 2 })) as [Recorded, Recorded];
+  const { keyring } = house.ledger.services;
+  const owner = `input/${(two.event as Quarantined).data.inputToken}`;
+  const [secret] = (await keyring.keyStore.secrets('acme', owner)) as [WrappedSecret];
+  await keyring.keyStore.rewrap([{ ...secret, fromKekId: secret.kekId, wrapped: 'AAAA', state: null }]);
+  const { json, headers } = await house.get('/v1/quarantine?source=lines', await house.token('privacy-officer'));
+  assert.equal([json.quarantine[0].input, json.quarantine[1].damage.code, json.incomplete.unreadable], ['{"one', 'key-unreadable', 1]);
+  assert.is(headers['unreadable-events'], '1');
 });
 
 test('a word that only looks like a FHIR type is not kept in clear', async ({ house, ehr }) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allergy, House, person } from './house.js';
+import { allergy, correction, House, person } from './house.js';
 
 interface World {
   house: House;
@@ -24,13 +24,6 @@ test.before(async (world) => {
 });
 test.after(({ house }) => house.close());
 
-const correction = (patientId: string) => ({
-  patientId,
-  resource: allergy('91936005', { criticality: 'low' }),
-  sourceRecordId: 'a1',
-  source: 'ehr',
-  reason: 'amended',
-});
 const proposal = (patientId: string, more: object = {}) => ({ command: 'correct-fact', body: correction(patientId), reason: 'agreed with the ward', ...more });
 
 test('four eyes from end to end: refused, proposed, shown, approved, in the record', async ({ house, steward, officer, patientId }) => {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { House, person } from './house.js';
+import { allergy, House, person } from './house.js';
 
 interface World {
   house: House;
@@ -33,6 +33,15 @@ test('a reason inside a proposal is looked at too', async ({ house, steward, pat
   const { status, json } = await house.command('propose-change', { command: 'merge-patients', body: merge, reason: 'registered twice' }, steward);
   assert.is(status, 422);
   assert.equal([json.code, json.errors], ['text-holds-identifiers', [{ pointer: '/body/reason', rule: 'name' }]]);
+});
+
+test('a version of a record that names a person is refused before anything is stored, and not echoed', async ({ house, patients }) => {
+  const source = await house.token('source', 'ehr');
+  const body = { patientId: patients[0], resource: allergy(), sourceRecordId: 'a1', sourceVersion: 'MRN 445566 v2' };
+  const { status, json, text } = await house.command('record-fact', body, source);
+  assert.equal([status, json.code, json.errors], [422, 'text-holds-identifiers', [{ pointer: '/sourceVersion', rule: 'mrn' }]]);
+  assert.not(text.includes('445566'));
+  assert.is((await house.command('record-fact', { ...body, sourceVersion: '2' }, source)).status, 201);
 });
 
 test('the same reason without the person is taken', async ({ house, steward, patients }) => {

@@ -12,10 +12,8 @@ interface World {
 const test = suite<World>('POST /v1/commands/{command-name}', {} as World);
 
 test.before(async (world) => {
-  const house = await House.open();
-  const ehr = await house.source('ehr');
-  const { patientId } = await house.done('register-patient', { resource: person(), sourceRecordId: 'p1' }, ehr);
-  Object.assign(world, { house, ehr, patientId, steward: await house.token('steward') });
+  const known = await House.withPatient();
+  Object.assign(world, { ...known, steward: await known.house.token('steward') });
 });
 test.after(({ house }) => house.close());
 

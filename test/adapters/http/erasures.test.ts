@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { erasureDecider } from '../../../domain/erasure/decide.js';
 import { allergy, House, linesOf, person } from './house.js';
 
 interface World {
@@ -126,6 +127,33 @@ test('officers read the words, auditors and the patient what was decided, and no
   assert.is((await house.get(`/v1/patients/${patientId}/erasure?x=1`, world.officer)).json.code, 'invalid-parameter');
   const elsewhere = await house.token('privacy-officer', 'officer-1', { tenant: 'other' });
   assert.is((await house.get(`/v1/patients/${patientId}/erasure`, elsewhere)).json.code, 'unknown-patient');
+});
+
+test('words that nobody can open are told as damaged, and hide nothing else', async (world) => {
+  const { house, officer } = world;
+  const patientId = await patient(world, 'damaged');
+  await house.done('place-legal-hold', { patientId, matter: 'case 9' }, officer);
+  const { states } = house.ledger.services.handlerDeps;
+  const { state } = await states.load(erasureDecider, `acme.erasure-${patientId}`);
+  for (const hold of state.holds.values()) Object.assign(hold, { sealed: hold.sealed.map((part) => ({ ...part, keyId: patientId })) });
+  const { holds, state: standing, incomplete } = await erasure(world, patientId);
+  assert.equal([standing, holds[0].matter, holds[0].code, incomplete.unreadable], ['held', null, 'content-unreadable', 1]);
+});
+
+test('until it is certified it is told as ordered, with what it waits for', async (world) => {
+  const { models } = world.house.ledger.services;
+  const purge = models.purge.bind(models);
+  models.purge = async () => false;
+  try {
+    const patientId = await patient(world, 'waits');
+    await agreed(world, 'erase-patient', erasing(patientId));
+    const { state, order, certificate } = await erasure(world, patientId);
+    assert.equal([state, order.quarantine.inputs, certificate], ['ordered', [], null]);
+    models.purge = purge;
+    assert.is((await certified(world, patientId)).quarantine.destroyed, 0);
+  } finally {
+    models.purge = purge;
+  }
 });
 
 test('consumers are told once on every feed that told of the patient, and nothing else of them', async (world) => {

@@ -6,9 +6,9 @@ import { readConfig } from '../../../adapters/config.js';
 import { type Ledger, openLedger } from '../../../adapters/container.js';
 import type { Problem } from '../../../adapters/http/problem.js';
 import { createLog } from '../../../adapters/log.js';
-import { allergy, person } from '../../commands/desk.js';
+import { allergy, correction, person } from '../../commands/desk.js';
 
-export { allergy, person };
+export { allergy, correction, person };
 
 export interface Answer {
   readonly status: number;
@@ -35,6 +35,14 @@ export class House {
   static async open(dataDir: string = mkdtempSync(join(tmpdir(), 'house-')), env: Readonly<Record<string, string>> = {}): Promise<House> {
     const config = readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent', CHANGE_CONTROL: 'one-person', ...env });
     return new House(await openLedger(config, createLog('silent')), dataDir);
+  }
+
+  /** With a source that has registered a patient. */
+  static async withPatient(): Promise<{ house: House; ehr: string; patientId: string }> {
+    const house = await House.open();
+    const ehr = await house.source('ehr');
+    const { patientId } = await house.done('register-patient', { resource: person(), sourceRecordId: 'p1' }, ehr);
+    return { house, ehr, patientId };
   }
 
   async close(): Promise<void> {

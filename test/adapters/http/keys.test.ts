@@ -73,6 +73,21 @@ test('a compromise drill: reported, listed exactly, everything readable, and wha
   assert.is(later.events.at(-1)?.event.sealed[0]?.generation, 2);
 });
 
+test('after a compromise the read models hold nothing under the key that was reported, and the record reads as before', async () => {
+  const clinician = await house.token('clinician');
+  const { compromises } = await until((keys) => keys.compromises.at(-1)?.resealed != null);
+  assert.ok(compromises.at(-1).resealed.parts > 0);
+  const { models, keyring } = house.ledger.services;
+  const secrets = await keyring.keyStore.secrets('acme', patientId);
+  const exposed = secrets.filter(({ state }) => state === 'compromised').map(({ keyId }) => keyId);
+  assert.ok(exposed.length > 0);
+  const rows = JSON.stringify(await models.byPrefix('record', 'acme/', { limit: 1000 }));
+  for (const keyId of exposed) assert.not(rows.includes(keyId));
+  const shown = await house.get(`/v1/patients/${patientId}/record`, clinician);
+  assert.is(shown.status, 200);
+  assert.ok(shown.text.includes('resource'));
+});
+
 test('a report that nobody made is not found', async () => {
   const answer = await house.get('/v1/keys/compromises/00000000-0000-4000-8000-000000000000', await house.token('auditor'));
   assert.ok(answer.status >= 400 && answer.status < 500, String(answer.status));

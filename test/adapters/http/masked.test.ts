@@ -1,101 +1,22 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createFhirValidator } from '../../../adapters/fhir/validate.js';
-import { type Answer, House } from './house.js';
+import { everythingSaid } from '../../../adapters/http/known-person.js';
+import { maskedFound } from '../../../adapters/http/masked-answer.js';
+import type { PatientRequest } from '../../../adapters/http/record-query.js';
+import type { Caller } from '../../../commands/request.js';
+import { SAFE_HARBOR } from '../../../domain/masking/plan.js';
+import type { Resolution } from '../../../domain/resolution/resolve.js';
+import { Opener } from '../../../projections/reading/opener.js';
+import { MARKERS, type MaskedWorld, masked, maskedWorld, NOTES, RESEARCH, typed } from './masked-world.js';
 
-interface World {
-  house: House;
-  patientId: string;
-  position: string;
-}
-
-const test = suite<World>('masked reads', {} as World);
+const test = suite<MaskedWorld>('masked reads', {} as MaskedWorld);
 const validator = createFhirValidator();
-const MARKERS = [
-  'Quimby',
-  'Zoe',
-  '123-45-6789',
-  '00471147',
-  '(555) 010-9988',
-  'Quillport',
-  'Elm',
-  '05602',
-  '1971-05-06',
-  '2024-03-09',
-  'src-cond',
-  'src-pat',
-  'Dr Nkemelu',
-];
-const RESEARCH = { purpose: 'HRESCH' };
-
-const type = (code: string) => ({ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code }] });
-const QUIMBY = {
-  resourceType: 'Patient',
-  id: 'src-pat',
-  identifier: [
-    { system: 'http://hl7.org/fhir/sid/us-ssn', value: '123-45-6789' },
-    { type: type('MR'), system: 'urn:hospital', value: '00471147' },
-  ],
-  name: [{ family: 'Quimby', given: ['Zoe'] }],
-  telecom: [{ system: 'phone', value: '(555) 010-9988' }],
-  gender: 'female',
-  birthDate: '1971-05-06',
-  address: [{ line: ['9 Elm Way'], city: 'Quillport', state: 'VT', postalCode: '05602', country: 'US' }],
-};
-const DIABETES = {
-  resourceType: 'Condition',
-  id: 'src-cond',
-  clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },
-  code: { coding: [{ system: 'http://snomed.info/sct', code: '44054006', display: 'of Zoe Quimby' }], text: 'Zoe has it' },
-  subject: { reference: 'Patient/src-pat', display: 'Zoe Quimby' },
-  recorder: { reference: 'Practitioner/77', display: 'Dr Nkemelu' },
-  onsetDateTime: '2024-03-09',
-  note: [{ text: 'Quimby calls from (555) 010-9988' }],
-};
-
-/** A policy of the house: Safe Harbor with scrubbed notes. */
-const NOTES = {
-  name: 'notes',
-  version: 1,
-  description: 'With notes.',
-  base: 'safe-harbor',
-  dates: 'year',
-  readers: [{ role: 'privacy-officer', purposes: ['LEGAL'] }],
-  rules: [{ path: 'Annotation.text', mask: { kind: 'scrub' } }],
-};
 
 test.before(async (world) => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'house-'));
-  writeFileSync(join(dataDir, 'masking-policies.json'), JSON.stringify([NOTES]));
-  world.house = await House.open(dataDir);
-  const ehr = await world.house.source('ehr');
-  world.patientId = (await world.house.done('register-patient', { resource: QUIMBY, sourceRecordId: 'src-pat' }, ehr)).patientId;
-  const receipt = await world.house.done(
-    'record-fact',
-    { patientId: world.patientId, resource: DIABETES, sourceRecordId: 'src-cond', sourceVersion: '1' },
-    ehr,
-  );
-  world.position = receipt.position;
+  Object.assign(world, await maskedWorld({ 'masking-policies.json': [NOTES] }));
 });
 test.after(({ house }) => house.close());
-
-async function masked(
-  { house, patientId, position }: World,
-  profile: string,
-  role = 'consumer',
-  named: { purpose?: string } = RESEARCH,
-  more = '',
-): Promise<Answer> {
-  const token = await house.token(role, `${role}-1`, named);
-  return house.get(`/v1/patients/${patientId}/masked?profile=${profile}${more}`, token, { 'minimum-position': position });
-}
-
-function typed(answer: Answer, resourceType: string): Answer['json'] {
-  return answer.json.resources.find((resource: { resourceType: string }) => resource.resourceType === resourceType);
-}
 
 test('Safe Harbor gives the record under a pseudonym: sound FHIR, nothing that names the person, no id of the ledger', async (world) => {
   const answer = await masked(world, 'safe-harbor');
@@ -108,6 +29,15 @@ test('Safe Harbor gives the record under a pseudonym: sound FHIR, nothing that n
   assert.equal([condition.code.coding, condition.onsetDateTime], [[{ system: 'http://snomed.info/sct', code: '44054006' }], '2024']);
   assert.is(condition.subject.reference, `Patient/${answer.json.patient}`);
   assert.is((await masked(world, 'safe-harbor')).text, answer.text, 'and the same bytes again');
+});
+
+test('what a profile cannot show is counted; what the reader has no key for is not there; before anything was known there is nothing', async (world) => {
+  const { json, text } = await masked(world, 'safe-harbor');
+  assert.equal([json.withheld, json.held], [1, []]);
+  assert.equal(json.resources.map(({ resourceType }: { resourceType: string }) => resourceType).sort(), ['Condition', 'Observation', 'Patient']);
+  assert.not.ok(text.includes('75622-1'));
+  const before = await masked(world, 'safe-harbor', 'consumer', RESEARCH, '&knownAt=2001-01-01T00:00:00Z');
+  assert.equal([before.status, before.json.resources], [200, []], before.text);
 });
 
 test('a limited data set has dates, town and ZIP code; a shifted one has them a whole number of weeks away', async (world) => {
@@ -217,6 +147,8 @@ test('a privacy officer with a ground turns pseudonym, token and masked number b
     assert.is((await ask(role, purpose)).status, 403, role);
   }
   assert.is((await ask('privacy-officer', 'LEGAL', { ...body, recipient: 'somebody-else' })).json.code, 'unknown-token');
+  const alone = await ask('privacy-officer', 'LEGAL', { recipient: body.recipient, pseudonym: body.pseudonym });
+  assert.equal(alone.json, { patientId: world.patientId, tokens: [], masked: [] });
   assert.is((await ask('privacy-officer', 'LEGAL', { pseudonym: 'x' })).json.code, 'invalid-parameter');
   const odd = { ...body, tokens: [`tok-${'0'.repeat(44)}`], masked: [{ profile: 'support', as: 'ssn', value: '12' }] };
   const { tokens, masked: turned } = (await ask('privacy-officer', 'LEGAL', odd)).json;
@@ -241,6 +173,15 @@ test('once the patient is erased, neither pseudonym nor token nor number leads a
   const answer = await house.ask('POST', '/v1/re-identifications', officer, { 'content-type': 'application/json' }, body);
   assert.equal([answer.status, answer.json.code], [404, 'unknown-token']);
   assert.is((await masked(world, 'safe-harbor')).status, 410);
+  // And should the erasure come between the question whether the patient is here and the reading of the record:
+  const { services } = house.ledger;
+  const caller = { tenant: 'acme', actor: { kind: 'user', subject: 'x', roles: ['consumer'], organization: null }, purpose: 'HRESCH' } as unknown as Caller;
+  const vault = services.keys.usedBy({ subject: 'x', purpose: 'HRESCH', reason: 'test' });
+  const request = { params: { patientId }, query: {}, headers: {} } as unknown as PatientRequest;
+  const found = await maskedFound(services, request, { caller, vault, ring: null, opens: true }, SAFE_HARBOR);
+  assert.ok('kind' in found && found.code === 'unknown-patient');
+  const gone = [{ winner: { assertion: { patientId }, head: { eventId: 'e', stream: 's', sealed: [] } }, alternatives: [] }] as unknown as Resolution[];
+  assert.equal(await everythingSaid(gone, new Opener((member) => vault.patientRing('acme', member))), [], 'of statements whose keys are gone nothing is known');
 });
 
 test.run();

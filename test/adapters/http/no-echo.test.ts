@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runs } from '../../support/runs.js';
 import { allergy, House, person } from './house.js';
 
 interface World {
@@ -13,10 +14,7 @@ const test = suite<World>('problem bodies', {} as World);
 const MARK = 'Zyxwvut';
 
 test.before(async (world) => {
-  const house = await House.open();
-  const ehr = await house.source('ehr');
-  const { patientId } = await house.done('register-patient', { resource: person(), sourceRecordId: 'p1' }, ehr);
-  Object.assign(world, { house, ehr, patientId });
+  Object.assign(world, await House.withPatient());
 });
 test.after(({ house }) => house.close());
 
@@ -64,7 +62,7 @@ test('whatever is sent, no refusal quotes it', async ({ house, ehr, patientId })
       assert.ok(answer.status < 500, `${answer.status} for ${text}`);
       assert.not.ok(answer.text.toLowerCase().includes(MARK.toLowerCase()), answer.text);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(800) },
   );
 });
 

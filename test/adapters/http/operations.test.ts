@@ -1,5 +1,7 @@
+import { renameSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readConfig } from '../../../adapters/config.js';
 import { COMMAND_NAMES } from '../../../schemas/command-catalogue.js';
 import { House } from './house.js';
 
@@ -25,11 +27,16 @@ test('health and metrics need no token and say nothing of anybody', async ({ hou
   await until(async () => (await house.get('/health/ready', null)).status === 200);
   const ready = (await house.get('/health/ready', null)).json;
   assert.equal([ready.status, ready.store], ['ready', 'reachable']);
+  const { since, ...keys } = ready.keys;
+  assert.equal(keys, { provider: 'file', state: 'up', code: null, expired: 0, expiring: 0 });
+  assert.ok(Date.parse(since) <= Date.now());
   const metrics = await house.get('/metrics', null);
   for (const name of [
     'ledger_commands_total',
     'ledger_http_request_seconds',
     'ledger_queue_depth',
+    'ledger_key_provider_up{provider="file"} 1',
+    'ledger_keys_due{standing="expiring"} 0',
     'ledger_projection_lag_events',
     'ledger_commit_batch_appends',
     'process_cpu',
@@ -37,6 +44,26 @@ test('health and metrics need no token and say nothing of anybody', async ({ hou
     assert.ok(metrics.text.includes(name), name);
   }
   assert.ok(metrics.text.includes('ledger_commands_total{command="register-source",outcome="recorded"}'));
+});
+
+test('while the provider of keys is away that is said, known tenants go on, new ones are refused, and all is well when it is back', async ({ house }) => {
+  const { root } = readConfig({ DATA_DIR: house.dataDir });
+  const file = root.provider === 'file' ? root.path : '';
+  const { keyHealth } = house.ledger.services.keyring;
+  const steward = await house.token('steward', 'steward-1', { tenant: 'newcomer' });
+  const source = { sourceId: 'lis', displayName: 'LIS', kind: 'lis' };
+  renameSync(file, `${file}.away`);
+  await keyHealth.look();
+  const away = await house.get('/health/ready', null);
+  assert.equal([away.status, away.json.status, away.json.keys.state, away.json.keys.code], [200, 'degraded', 'down', 'keys-unavailable']);
+  assert.match((await house.get('/metrics', null)).text, 'ledger_key_provider_up{provider="file"} 0');
+  const refused = await house.command('register-source', source, steward, { 'idempotency-key': 'a-newcomer' });
+  assert.equal([refused.status, refused.json.code], [503, 'keys-unavailable']);
+  assert.is((await house.command('register-source', source, await house.token('steward'), { 'idempotency-key': 'known' })).status, 201);
+  renameSync(`${file}.away`, file);
+  await keyHealth.look();
+  assert.is((await house.get('/health/ready', null)).json.status, 'ready');
+  assert.is((await house.command('register-source', source, steward, { 'idempotency-key': 'a-newcomer' })).status, 201);
 });
 
 test('operators see where each read model stands, and can have it built anew', async ({ house }) => {

@@ -110,6 +110,8 @@ test('what cannot be searched by is refused in words that repeat nothing of it',
   assert.is((await search(world, '{"family":"Zzmark","family":"a"}')).json.code, 'duplicate-member');
   assert.is((await search({ ...world, position: '999999999' }, { phone: '2024561111' })).json.code, 'unknown-position');
   const { house, clinician } = world;
+  const unknown = await house.get('/v1/patients?identifier=urn:mrn|12-345', clinician, { 'minimum-position': '999999999' });
+  assert.is(unknown.json.code, 'unknown-position');
   assert.is((await house.ask('POST', '/v1/patients/search', clinician)).json.code, 'unsupported-media-type');
   assert.is((await house.ask('POST', '/v1/patients/search?family=x', clinician, JSON_BODY, { phone: '2024561111' })).json.code, 'invalid-parameter');
 });

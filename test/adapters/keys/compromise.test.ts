@@ -1,8 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compromise } from '../../../adapters/keys/compromise.js';
+import type { Outcome } from '../../../commands/request.js';
+import { LedgerFault } from '../../../domain/rejections.js';
+import type { Recorded } from '../../../schemas/catalogue.js';
 import type { KeyLevel } from '../../../schemas/phi/key-levels.js';
 import { codeOf } from '../../commands/desk.js';
-import { Doom, KeyTown, officer, TENANTS } from '../../support/key-town.js';
+import { Doom, KeyTown, officer, TENANTS, wasKilled } from '../../support/key-town.js';
 import { TESTER } from '../../support/vault.js';
 
 const test = suite<{ town: KeyTown }>('compromises that are carried out because the log reports them');
@@ -86,13 +90,7 @@ for (const level of LEVELS) {
       const town = await KeyTown.open();
       await town.report(town.process().desk, level, moreOf(town, level));
       town.tick();
-      const killed = await town
-        .process(new Doom(steps))
-        .work()
-        .then(
-          () => false,
-          (fault: Error) => fault.message === 'killed',
-        );
+      const killed = await wasKilled(town.process(new Doom(steps)).work());
       town.tick();
       await town.process().work();
       await isDone(town, level, tenants, `${level}, killed after step ${steps}`);
@@ -193,6 +191,58 @@ test('of a patient who was erased meanwhile no key is spoken of, and the inciden
   assert.equal(await said(town), []);
   assert.is((await town.events('incident-opened', 'acme')).length, 1);
   assert.equal(await town.store.secrets('acme', patientId), []);
+});
+
+test('what the log refuses to be told is a fault, and is told again later', async ({ town }) => {
+  const { desk, deps, work } = town.process();
+  const refusing = (name: string) =>
+    compromise({
+      ...deps,
+      submit: async (stream, job) =>
+        (job.command as { name: string }).name === name ? ({ kind: 'rejected', code: 'unknown-key' } as unknown as Outcome) : deps.submit(stream, job),
+    });
+  await town.report(desk, 'root');
+  town.tick();
+  const [reported] = (await town.log.readAll({ after: null, limit: 1000, types: ['key-compromise-reported'] })).events;
+  for (const name of ['report-compromise', 'change-states', 'open-incident']) {
+    const fault = await refusing(name)
+      .handle(reported as Recorded)
+      .catch((thrown: unknown) => thrown);
+    assert.ok(fault instanceof LedgerFault && fault.code === 'internal', name);
+  }
+  await work();
+  await isDone(town, 'root', TENANTS);
+});
+
+test('a key store that fails while the next secret is made fails the duty: it is tried again', async ({ town }) => {
+  const { desk, deps, work } = town.process();
+  const patientId = patientOf(town);
+  await town.report(desk, 'patient', { patientId });
+  const [reported] = (await town.log.readAll({ after: null, limit: 1000, types: ['key-compromise-reported'] })).events;
+  const add = town.store.add.bind(town.store);
+  town.store.add = async () => {
+    throw new LedgerFault('keys-unavailable');
+  };
+  const fault = await compromise(deps)
+    .handle(reported as Recorded)
+    .catch((thrown: unknown) => thrown);
+  assert.ok(fault instanceof LedgerFault && fault.code === 'keys-unavailable');
+  town.store.add = add;
+  await work();
+  await isDone(town, 'patient', ['acme']);
+});
+
+test('a tenant’s own secret takes no search index along, a key above it does', async ({ town }) => {
+  for (const [level, rebuilds] of [
+    ['tenant-secret', 0],
+    ['tenant', 1],
+  ] as const) {
+    const { desk, work } = town.process();
+    await town.report(desk, level);
+    town.tick();
+    await work();
+    assert.is(town.rebuilds, rebuilds, level);
+  }
 });
 
 test('another process that holds the keys drops them when it reads the report', async ({ town }) => {

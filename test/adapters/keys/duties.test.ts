@@ -1,10 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rotator } from '../../../adapters/keys/rotator.js';
+import type { Outcome } from '../../../commands/request.js';
+import { LedgerFault } from '../../../domain/rejections.js';
 import type { Recorded } from '../../../schemas/catalogue.js';
 import type { KeyLevel } from '../../../schemas/phi/key-levels.js';
 import { codeOf } from '../../commands/desk.js';
-import { Doom, KeyTown, officer, TENANTS } from '../../support/key-town.js';
+import { eventOf } from '../../support/events.js';
+import { Doom, KeyTown, officer, TENANTS, wasKilled } from '../../support/key-town.js';
 
 const test = suite<{ town: KeyTown }>('rotations that are carried out because the log orders them');
 
@@ -67,13 +70,7 @@ for (const level of LEVELS) {
       const town = await KeyTown.open();
       await town.rotate(town.process().desk, level, level === 'patient' ? patientOf(town) : undefined);
       town.tick();
-      const killed = await town
-        .process(new Doom(steps))
-        .work()
-        .then(
-          () => false,
-          (fault: Error) => fault.message === 'killed',
-        );
+      const killed = await wasKilled(town.process(new Doom(steps)).work());
       await town.process().work();
       await isDone(town, level);
       assert.equal(
@@ -153,6 +150,64 @@ test('of a patient who was erased meanwhile nothing is replaced, and the rotatio
   assert.is(done?.data.toKeyId, null);
   assert.equal(await said(town), []);
   assert.equal(await town.store.secrets('acme', patientId), []);
+});
+
+test('a patient who is erased between two steps gets no next key', async ({ town }) => {
+  const { desk, work } = town.process();
+  const patientId = patientOf(town);
+  await town.rotate(desk, 'patient', patientId);
+  const setState = town.store.setState.bind(town.store);
+  town.store.setState = async (...args) => {
+    await setState(...args);
+    await town.store.erase('acme', patientId);
+  };
+  await work();
+  assert.is((await town.events('key-rotation-completed'))[0]?.data.toKeyId, null);
+  assert.equal(await town.store.secrets('acme', patientId), []);
+});
+
+test('a tenant that has no key yet gets its first one, and no other is said to have left use', async ({ town }) => {
+  const { duties, vault } = town.process();
+  const stream = 'east.keys';
+  const order = eventOf('key-rotation-ordered', { tenant: 'east', stream, data: { level: 'tenant', patientId: null, fromKeyId: null, kind: 'rotate' } });
+  await town.log.append(stream, 'none', [order]);
+  const { events } = await town.log.readAll({ after: null, limit: 1000, types: ['key-rotation-ordered'] });
+  for (const recorded of events) for (const duty of duties) if (duty.types.includes('key-rotation-ordered')) await duty.handle(recorded);
+  const [first] = await town.store.keks('east');
+  assert.is(first?.kekId, await vault.keks.currentId('east'));
+  assert.equal(await said(town), ['tenant 1 active']);
+});
+
+test('an order of before that finds the tenant’s key on hold replaces nothing', async ({ town }) => {
+  const { desk, work } = town.process();
+  const patientId = patientOf(town);
+  await town.rotate(desk, 'patient', patientId);
+  const [kek] = await town.store.keks('acme');
+  await town.store.setKekState('acme', kek?.kekId as string, 'suspended');
+  await work();
+  assert.is((await town.events('key-rotation-completed'))[0]?.data.toKeyId, null);
+  assert.is((await town.store.secrets('acme', patientId)).length, 1);
+});
+
+test('a fault of the key store, and a log that refuses the outcome, leave the order for later', async ({ town }) => {
+  const { desk, deps, work } = town.process();
+  await town.rotate(desk, 'tenant');
+  town.tick();
+  const [ordered] = (await town.log.readAll({ after: null, limit: 1000, types: ['key-rotation-ordered'] })).events;
+  const rewrap = town.store.rewrap.bind(town.store);
+  town.store.rewrap = async () => {
+    throw new LedgerFault('keys-unavailable');
+  };
+  const refusing = async () => ({ kind: 'rejected', code: 'unknown-key' }) as unknown as Outcome;
+  const faultOf = (given: typeof deps) =>
+    rotator(given)
+      .handle(ordered as Recorded)
+      .catch((thrown: LedgerFault) => thrown.code);
+  assert.is(await faultOf(deps), 'keys-unavailable');
+  town.store.rewrap = rewrap;
+  assert.is(await faultOf({ ...deps, submit: refusing }), 'internal');
+  await work();
+  await isDone(town, 'tenant');
 });
 
 test('whoever reads the patient between two steps makes the successor, and there is but one', async ({ town }) => {

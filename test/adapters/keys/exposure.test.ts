@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Exposure, exposureOf } from '../../../adapters/keys/exposure.js';
+import { type Exposure, exposureOf, INDEXED_FIELDS } from '../../../adapters/keys/exposure.js';
 import { MemoryEventStore } from '../../../adapters/memory/event-store.js';
+import { soughtOf } from '../../../domain/search/fields.js';
 import type { EventOf, LedgerEvent } from '../../../schemas/catalogue.js';
 import type { KeyLevel } from '../../../schemas/phi/key-levels.js';
 import { eventOf, sealedPart } from '../../support/events.js';
@@ -99,6 +100,7 @@ test('served is whoever was given opened content of exposed patients since then:
     accessOf({ purpose: 'HPAYMT' }),
     accessOf({ subject: 'registry', action: 'read-feed', feed: 'disclosures' }),
     accessOf({ subject: 'registry', action: 'read-feed', feed: 'changes' }),
+    accessOf({ subject: 'registry', action: 'read-feed' }),
     accessOf({ subject: 'too-early', recordedAt: BEFORE }),
     accessOf({ subject: 'refused', outcome: 'refused' }),
     accessOf({ subject: 'opened-nothing', opened: 0 }),
@@ -109,10 +111,62 @@ test('served is whoever was given opened content of exposed patients since then:
   assert.equal(listed(found).served, [
     { subject: 'dr-1', purpose: 'HPAYMT', action: 'read-record', feed: null, accesses: 1, patients: [P1] },
     { subject: 'dr-1', purpose: 'TREAT', action: 'read-record', feed: null, accesses: 2, patients: [P1, P2] },
+    { subject: 'registry', purpose: 'TREAT', action: 'read-feed', feed: '', accesses: 1, patients: [P1] },
     { subject: 'registry', purpose: 'TREAT', action: 'read-feed', feed: 'changes', accesses: 1, patients: [P1] },
     { subject: 'registry', purpose: 'TREAT', action: 'read-feed', feed: 'disclosures', accesses: 1, patients: [P1] },
   ]);
-  assert.equal([found.counts.readers, found.counts.feeds], [1, 2]);
+  assert.equal([found.counts.readers, found.counts.feeds], [1, 3]);
+});
+
+const registeredOf = (patientId: string) => eventOf('patient-registered', { ...inStream('acme'), data: { patientId } });
+const indexKeyOf = (keyId: string, to: 'active' | 'deactivated') =>
+  eventOf('key-state-changed', { ...inStream('acme'), data: { keyId, level: 'index', patientId: null, generation: 1, to } });
+
+test('an index key exposes to guesses whoever was in the index while the key was in use, and names the fields', async () => {
+  const [early, late] = [registeredOf(P1), registeredOf(P2)];
+  const updated = eventOf('demographics-updated', { ...inStream('acme'), data: { patientId: P1 } });
+  const replaced = [indexKeyOf(KEYS[1], 'active'), indexKeyOf(KEYS[0], 'deactivated')];
+  for (const [keyId, events] of [
+    [KEYS[0], [early, updated]],
+    [KEYS[1], [early, updated, late]],
+  ] as const) {
+    const report = reportOf('index', keyId);
+    const found = await exposureOf(await logOf([early, factOf(P3, KEYS[0]), updated, ...replaced, late, report]), report);
+    assert.equal(listed(found).events, idsOf(events));
+    assert.equal((JSON.parse(found.canonical) as { index: unknown }).index, { fields: [...INDEXED_FIELDS] });
+  }
+});
+
+test('who was erased before the index key may have been known is not exposed by it', async () => {
+  const report = reportOf('index', KEYS[0]);
+  const found = await exposureOf(await logOf([registeredOf(P1), registeredOf(P2), erasedOf(P1, BEFORE), erasedOf(P2, AFTER), report]), report);
+  assert.equal(listed(found).patients, [P2]);
+});
+
+test('of an index key those are served who searched since then, whomever they found', async () => {
+  const search = { action: 'find-patient' as const, opened: 0 };
+  const accesses = [
+    accessOf({ ...search, patients: [] }),
+    accessOf({ ...search, patients: [P1, P3] }),
+    accessOf({ ...search, subject: 'too-early', recordedAt: BEFORE }),
+    accessOf({ ...search, subject: 'refused', outcome: 'refused' }),
+    accessOf({ ...search, subject: 'masked-reader', feed: 'masked' }),
+    accessOf({ subject: 'reads-a-record' }),
+  ];
+  const report = reportOf('index', KEYS[0]);
+  const found = await exposureOf(await logOf([registeredOf(P1), ...accesses, report]), report);
+  assert.equal(listed(found).served, [{ subject: 'dr-1', purpose: 'TREAT', action: 'find-patient', feed: null, accesses: 2, patients: [P1] }]);
+  assert.equal([found.counts.patients, found.counts.readers], [1, 1]);
+});
+
+test('the fields of the report are those of the index', () => {
+  const everything = { names: [{ family: 'roe', given: ['ada'] }], birthDate: '1960-12-10', phones: ['+12024561111'], identifiers: ['urn:mrn|1'] };
+  assert.equal([...new Set(soughtOf(everything).map(({ field }) => field))].sort(), [...INDEXED_FIELDS].sort());
+});
+
+test('a report that another log holds is answered from all that this one has', async () => {
+  const fact = factOf(P1, KEYS[0]);
+  assert.equal(listed(await exposureOf(await logOf([fact]), reportOf('patient', KEYS[0]))).events, [fact.id]);
 });
 
 test('the list is the same whenever it is made, over many pages too', async () => {

@@ -1,9 +1,15 @@
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { headOf } from '../../../adapters/keys/file/form.js';
+import { replaceGuarded } from '../../../adapters/keys/file/guarded-file.js';
+import { type Kdf, refuseWeak } from '../../../adapters/keys/file/kdf.js';
 import { protectKeyFile } from '../../../adapters/keys/file/key-file.js';
+import { newProtection, openKeys, type Protection } from '../../../adapters/keys/file/protection.js';
+import type { KeyFileRefused } from '../../../adapters/keys/file/refused.js';
 import { openFileRoot } from '../../../adapters/keys/file-root.js';
+import { sealCommitted } from '../../../adapters/webcrypto/committing.js';
 import { FIRST_FILE, type KeyFolder, keyFolder, ONE, openQuick as open, parsed, QUICK, refusal, TWO } from '../../support/key-files.js';
 
 const test = suite<KeyFolder>('key files that are refused');
@@ -146,6 +152,47 @@ test('protection cannot be taken off, nor be made of passphrases that are short 
     assert.is(await refusal(protectKeyFile(path, [ONE], to, QUICK)), 'passphrase-unfit');
   }
   await open(path, ONE);
+});
+
+test('costs below what anybody should accept are weak in either function, and those at the limit are not', () => {
+  const argon = { name: 'argon2id', memoryKib: 19 * 1024, passes: 2, lanes: 1 } as const;
+  const weak = (kdf: Kdf) => {
+    try {
+      refuseWeak(kdf);
+      return false;
+    } catch (fault) {
+      return (fault as KeyFileRefused).code === 'too-weak';
+    }
+  };
+  assert.equal([argon, { ...argon, passes: 1 }, { ...argon, memoryKib: 19 * 1024 - 1 }].map(weak), [false, true, true]);
+  const scrypt = { name: 'scrypt', N: 2 ** 17, r: 8, p: 1 } as const;
+  assert.equal([scrypt, { ...scrypt, N: 2 ** 16 }, { ...scrypt, r: 4 }].map(weak), [false, true, true]);
+});
+
+test('a file in whose seal other keys lie than it names is damaged', async () => {
+  const protection = (await newProtection([ONE], QUICK.kdf)) as Protection;
+  const { kdf, salts } = protection;
+  const keys = [{ keyId: 'k', created: '2026-01-02T03:04:05.678Z' }];
+  const sealed = Buffer.from(sealCommitted(protection.key, headOf({ kdf, salts, keys }), Buffer.alloc(5))).toString('base64url');
+  assert.is(await refusal(openKeys({ protection: 'passphrase', kdf, salts, keys, sealed }, protection)), 'damaged');
+});
+
+test('a key of another length in a clear file, and protection of a file that is not there, are refused', async ({ path }) => {
+  await openFileRoot({ path, passphrases: [], create: true });
+  const { keys, ...file } = (await parsed(path)) as { keys: { key: string }[] };
+  await writeFile(path, JSON.stringify({ ...file, keys: keys.map((one) => ({ ...one, key: one.key.slice(0, 20) })) }));
+  assert.is(await refusal(openFileRoot({ path, passphrases: [], create: false })), 'damaged');
+  await unlink(path);
+  assert.is(await refusal(protectKeyFile(path, [], [ONE], QUICK)), 'absent');
+});
+
+test('a file is replaced whole or not at all, with nothing left beside it', async ({ folder, path }) => {
+  await openFileRoot({ path, passphrases: [], create: true });
+  const before = await readFile(path, 'utf8');
+  const replaced = replaceGuarded(path, 'other', () => Promise.reject(new RangeError('not now')));
+  assert.is(await replaced.catch((fault: Error) => fault.name), 'RangeError');
+  assert.is(await readFile(path, 'utf8'), before);
+  assert.equal(await readdir(`${folder}/keys`), ['root.json']);
 });
 
 test.run();

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { oneAtATime } from '../../../adapters/keys/file/one-at-a-time.js';
@@ -54,6 +54,26 @@ test('a lock that vanished counts as taken by another, too', async ({ folder, pa
   });
   assert.is(await refusal(stopped), 'busy');
   assert.equal(await readdir(folder), []);
+});
+
+const codeOf = (changing: Promise<unknown>) =>
+  changing.then(
+    () => 'changed',
+    (fault: NodeJS.ErrnoException) => fault.code,
+  );
+
+test('what the file system says of a lock is told, where it is no answer to who has it', async ({ folder, path }) => {
+  assert.is(await codeOf(oneAtATime(`${folder}/none/root.json`, async () => 'changed')), 'ENOENT');
+  await symlink(`${path}.lock`, `${path}.lock`);
+  assert.is(await codeOf(oneAtATime(path, async () => 'changed')), 'ELOOP');
+  await unlink(`${path}.lock`);
+  const moved = oneAtATime(path, async (stillMine) => {
+    await unlink(`${path}.lock`);
+    await rmdir(folder);
+    await writeFile(folder, 'no folder any more');
+    await stillMine();
+  });
+  assert.is(await codeOf(moved), 'ENOTDIR');
 });
 
 test('a young lock is waited for, one of twenty seconds is removed', async ({ path }) => {

@@ -4,6 +4,7 @@ import type { Rewrap, WrappedKek } from '../../../adapters/keys/key-store.js';
 import { rewrapAll } from '../../../adapters/keys/rewrapping.js';
 import { MemoryKeyStore } from '../../../adapters/memory/key-store.js';
 import type { KeyRing } from '../../../commands/ports.js';
+import { LedgerFault } from '../../../domain/rejections.js';
 import { TestVault } from '../../support/vault.js';
 
 const test = suite('wrapping all secrets of a tenant anew');
@@ -19,10 +20,10 @@ class DyingKeyStore extends MemoryKeyStore {
   }
 }
 
-async function town(store: MemoryKeyStore) {
+async function town(store: MemoryKeyStore, size = PATIENTS) {
   const here = new TestVault(store);
   const patients: string[] = [];
-  for (let n = 0; n < PATIENTS; n++) patients.push(await here.vault.claimPatient('north', `claim ${n}`));
+  for (let n = 0; n < size; n++) patients.push(await here.vault.claimPatient('north', `claim ${n}`));
   const sealed = await (await ringOf(here, patients[0] as string)).seal(PLACE, 'penicillin');
   const former = (await store.keks('north')).at(-1) as WrappedKek;
   return { here, patients, sealed, former };
@@ -41,15 +42,22 @@ test('killed between two pages, a fresh process goes on with what is left, and a
     () => assert.unreachable(),
     () => undefined,
   );
-  assert.is(await under(store, former.kekId), PATIENTS - 1000);
+  assert.is(await under(store, former.kekId), PATIENTS - 96);
   const after = here.another();
   for (const patientId of patients) assert.ok(await ringOf(after, patientId));
   store.pagesLeft = Number.POSITIVE_INFINITY;
-  assert.is(await rewrapAll({ store, keks: after.keks }, 'north', former.kekId, null), PATIENTS - 1000);
+  assert.is(await rewrapAll({ store, keks: after.keks }, 'north', former.kekId, null), PATIENTS - 96);
   assert.is(await under(store, former.kekId), 0);
   const later = here.another();
   for (const patientId of patients) assert.ok(await ringOf(later, patientId));
   assert.is(await (await ringOf(later, patients[0] as string)).open(sealed, PLACE), 'penicillin');
+});
+
+test('a key that is still the current one is not wrapped away from: it would be wrapped under itself', async () => {
+  const store = new MemoryKeyStore();
+  const { here, former } = await town(store, 1);
+  const fault = await rewrapAll({ store, keks: here.keks }, 'north', former.kekId, null).catch((thrown: unknown) => thrown);
+  assert.ok(fault instanceof LedgerFault && fault.code === 'internal');
 });
 
 test('two processes at once wrap each secret once between them, while patients are read and made', async () => {

@@ -57,6 +57,7 @@ test('a file that cannot be used stops the start, and says where it is wrong wit
     [[{ ...POLICY, more: 1 }], /additionalProperties/],
     [[POLICY, POLICY], /policy 1: name-taken/],
     [[{ ...POLICY, name: 'safe-harbor' }], /policy 0: name-taken/],
+    [[{ ...POLICY, rules: [{ path: 'Patient.nickname.text', mask: { kind: 'redact' } }] }], /policy 0, rule 0: unknown-path/],
     ['x'.repeat(1024 * 1024 + 1), /1 MiB/],
   ];
   for (const [content, words] of wrong) {
@@ -117,6 +118,31 @@ test('a rule may keep the words of codes, and texts of which the scanner has tak
   assert.ok(result.kind === 'masked');
   assert.equal(result.resource['code'], { coding: [{ display: 'Type 2 diabetes', system: 'http://snomed.info/sct', code: '44054006' }] });
   assert.equal(result.resource['note'], [{ text: 'Stable. Call [phone].', _text: { extension: [{ url: 'urn:clinical-ledger:mask', valueCode: 'scrub' }] } }]);
+});
+
+test('a rule about a birth date is the last word on it, also of somebody over 89, and on what stands beside it', () => {
+  const rules: MaskRule[] = [{ path: 'Patient.birthDate', mask: { kind: 'keep' } }];
+  const patient = {
+    resourceType: 'Patient',
+    birthDate: '1931-05-06',
+    _birthDate: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] },
+  };
+  const result = maskResource(patient as JsonObject, { ...POLICY, rules, label: 'PSEUDED' }, maskTools());
+  assert.ok(result.kind === 'masked');
+  assert.equal([result.resource['birthDate'], result.resource['_birthDate']], ['1931-05-06', undefined]);
+});
+
+test('masks of lists stand item by item; one that does not fit says so by path and code', () => {
+  const rules: MaskRule[] = [
+    { path: 'HumanName.given', mask: { kind: 'partial' } },
+    { path: 'Identifier.value', where: { type: 'SS' }, mask: { kind: 'format-preserving', as: 'ssn' } },
+  ];
+  const patient = { resourceType: 'Patient', name: [{ given: ['Zoe', 'Anne'] }], identifier: [{ type: { coding: [{}, { code: 'SS' }] }, value: '12' }] };
+  const result = maskResource(patient as JsonObject, { ...POLICY, rules, label: 'PSEUDED' }, maskTools());
+  assert.ok(result.kind === 'masked');
+  const mark = { extension: [{ url: 'urn:clinical-ledger:mask', valueCode: 'partial' }] };
+  assert.equal(result.resource['name'], [{ given: ['**e', '**ne'], _given: [mark, mark] }]);
+  assert.equal([result.resource['identifier'], result.refused], [undefined, [{ path: 'Patient.identifier.value', code: 'domain-too-small' }]]);
 });
 
 test.run();

@@ -1,8 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PatientMasking } from '../../../adapters/masking/patient-masking.js';
 import { patientOf, pseudonymOf } from '../../../adapters/masking/pseudonym.js';
+import { fhirShapes } from '../../../adapters/masking/shapes.js';
 import { PatientTokens } from '../../../adapters/masking/tokens.js';
 import { MemoryKeyStore } from '../../../adapters/memory/key-store.js';
+import { NOTHING_KNOWN } from '../../../domain/masking/known-texts.js';
+import { SAFE_HARBOR } from '../../../domain/masking/plan.js';
 import { newRing, TestVault } from '../../support/vault.js';
 
 const test = suite('tokens and pseudonyms');
@@ -83,6 +87,39 @@ test('a pseudonym leads back to its patient for its recipient alone, and two rec
   assert.is.not(pseudonymOf(ring, 'registry', patientId), pseudonym);
   assert.is.not(patientOf(ring, 'registry', pseudonym), patientId);
   assert.is.not(pseudonymOf(await vault.tenantRing('other'), 'university', patientId), pseudonym);
+});
+
+test('a token with the right check that was never given out leads nowhere', async () => {
+  const house = new TestVault();
+  const { patientId, ring } = await newRing(house.vault);
+  const random = 'ab'.repeat(16);
+  const check = Buffer.from(ring.blind('mask', `token-check/${random}`), 'base64url')
+    .toString('hex')
+    .slice(0, 12);
+  assert.is(await new PatientTokens(house.vault, ring, 'acme', patientId).textOf(`tok-${random}${check}`), undefined);
+});
+
+test('one answer gives out so many tokens; what comes after is redacted, and it says so', async () => {
+  const house = new TestVault();
+  const { patientId, ring } = await newRing(house.vault);
+  const plan = { ...SAFE_HARBOR, rules: [{ path: 'HumanName.given', mask: { kind: 'tokenize' as const } }] };
+  const masking = new PatientMasking({
+    shapes: fhirShapes(),
+    ring,
+    tokens: new PatientTokens(house.vault, ring, 'acme', patientId),
+    plan,
+    pseudonym: patientId,
+    known: NOTHING_KNOWN,
+    scrub: (text) => text,
+    nowYear: 2026,
+  });
+  const given = Array.from({ length: 501 }, (_, nth) => `Zoe${nth}`);
+  const [result] = await masking.mask([{ source: 'ehr', resource: { resourceType: 'Patient', name: [{ given }] } }]);
+  assert.ok(result?.kind === 'masked');
+  const [name] = result.resource['name'] as unknown as { given: string[] }[];
+  assert.is(new Set(name?.given).size, 500);
+  assert.ok(name?.given.every((token) => TOKEN.test(token)));
+  assert.equal(result.refused, [{ path: 'Patient.name.given', code: 'too-many-tokens' }]);
 });
 
 test.run();

@@ -52,7 +52,7 @@ async function found({ desk }: World, asked: Asked, vault: Vault = desk.vault, t
 
 /** A generation beside the one that is read, which takes its place. `each` is called between the pages of events. */
 async function rebuild({ desk }: World, vault: Vault, each: () => Promise<void> = async () => undefined): Promise<void> {
-  const { projection, prepare } = patientIndexing(vault, phoneOf);
+  const { projection, prepare } = patientIndexing(vault, phoneOf, () => undefined);
   const generation = await desk.models.begin('patients');
   const between = async (page: never) => {
     await each();
@@ -214,7 +214,7 @@ test('a process that has not heard of the new key makes no rows under the old on
   await registered(world, person('Family1', 'Jo', '1970-01-02'));
   await desk.project();
   const last = await registered(world, person('Family2', 'Jo', '1970-01-02'));
-  const indexing = patientIndexing(stale.vault, phoneOf);
+  const indexing = patientIndexing(stale.vault, phoneOf, () => undefined);
   const { active } = await desk.models.generations('patients');
   const run = () =>
     runProjection(

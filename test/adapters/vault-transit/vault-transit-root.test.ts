@@ -2,6 +2,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { vaultUrlProblem } from '../../../adapters/vault-transit/client.js';
+import { TransitKeyRefused } from '../../../adapters/vault-transit/known-errors.js';
+import { transitKeyOf } from '../../../adapters/vault-transit/transit-key.js';
 import { VaultTransitRoot } from '../../../adapters/vault-transit/vault-transit-root.js';
 import { LedgerFault } from '../../../domain/rejections.js';
 import { faultCode, sleep } from '../../contracts/helpers.js';
@@ -207,6 +209,38 @@ test('an answer that is not understood is unavailable, never a secret', async ({
       assert.is(await faultCode(call()), 'keys-unavailable', garbled.slice(0, 40));
     }
   }
+});
+
+const FIT = {
+  ...{ type: 'aes256-gcm96', derived: true, exportable: false, allow_plaintext_backup: false },
+  ...{ latest_version: 1, min_decryption_version: 1, min_encryption_version: 0, keys: { '1': 1442851412 } },
+};
+
+test('a description of a key that leaves out what counts, or says the impossible, is refused', () => {
+  assert.is(transitKeyOf(FIT).minAvailable, 0);
+  const odd = [
+    undefined,
+    ...[{ latest_version: 0 }, { latest_version: '1' }, { latest_version: 1.5 }, { latest_version: 1e12 }].map((more) => ({ ...FIT, ...more })),
+  ];
+  for (const data of [...odd, { ...FIT, min_decryption_version: -1 }, { ...FIT, keys: null }, { ...FIT, keys: 'one' }, { ...FIT, keys: { '1': 'then' } }])
+    assert.throws(
+      () => transitKeyOf(data),
+      (fault: unknown) => fault instanceof TransitKeyRefused,
+    );
+});
+
+test('a wrapping without a ciphertext, or with one of no known form, is not taken for one', async ({ root, vault }) => {
+  for (const ciphertext of [undefined, 7, 'nonsense']) {
+    vault.garbled = JSON.stringify({ data: { ...FIT, ciphertext } });
+    assert.match(await told(root.wrap(SECRET, 'place')), /^keys-unavailable/);
+  }
+  vault.isSealed = true;
+  vault.garbled = '{}';
+  assert.match(await told(root.wrap(SECRET, 'place')), /^keys-unavailable/);
+});
+
+test('an address may end with a slash', async ({ another, vault }) => {
+  assert.is(await another({ url: `${vault.url}/` }).currentId(), `vault:${KEY_NAME}:v1`);
 });
 
 test('few calls are made at once, many wait, and too many are refused', async ({ root, vault }) => {

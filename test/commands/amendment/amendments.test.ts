@@ -2,8 +2,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Caller } from '../../../commands/request.js';
 import { attachedTo } from '../../../domain/amendment/attached.js';
-import type { KeyRing } from '../../../domain/rings.js';
+import { NO_KEYS } from '../../../domain/record/unreadable.js';
 import { amendmentsOf, noteJson } from '../../../projections/reading/amendment-notes.js';
+import { ownersOf, Words } from '../../../projections/reading/words.js';
 import { factPrefix } from '../../../projections/record.js';
 import type { Fact } from '../../../schemas/read-models/fact.js';
 import { allergy, callerOf, codeOf, type Desk, openDesk, person, steward } from '../desk.js';
@@ -168,7 +169,6 @@ test('denied, disagreed with and rebutted, it goes with the fact through its sou
   await answer(desk, amendmentId, deny);
   await desk.done(ada, 'state-disagreement', { amendmentId, statement: 'It was my sister’s.' });
   await answer(desk, amendmentId, { answer: 'rebut', text: 'It was tested twice.' });
-  const ring = (await desk.vault.patientRing('acme', patientId)) as KeyRing;
   const words = ['I was never allergic', 'The test was positive.', 'It was my sister’s.', 'It was tested twice.'];
   // The correction moves the ehr's record to another substance: the fact falls apart, and both halves were disputed.
   await desk.done(ehr, 'correct-fact', { patientId, resource: allergy('294505008'), sourceRecordId: 'a1', reason: 'correction' });
@@ -178,11 +178,11 @@ test('denied, disagreed with and rebutted, it goes with the fact through its sou
     const [note] = await notes(world, fact);
     if (note === undefined) throw new Error('nothing travels with the fact');
     assert.equal(
-      (await noteJson(note, ring)).material.map(({ text }) => text),
+      (await noteJson(note, new Words(ownersOf(desk.vault, 'acme')))).material.map(({ text }) => text),
       words,
     );
     assert.equal(
-      (await noteJson(note, null)).material.map(({ text }) => text),
+      (await noteJson(note, new Words(NO_KEYS))).material.map(({ text }) => text),
       [undefined, undefined, undefined, undefined],
     );
   }

@@ -9,7 +9,7 @@ import type { Row } from '../../../projections/ports.js';
 import { factPrefix } from '../../../projections/record.js';
 import type { LedgerEvent } from '../../../schemas/catalogue.js';
 import type { Fact } from '../../../schemas/read-models/fact.js';
-import { allergy, callerOf, codeOf, type Desk, openDesk, person, steward } from '../desk.js';
+import { allergy, callerOf, codeOf, correction, type Desk, openDesk, person, steward } from '../desk.js';
 import { faultOf, WatchedEventStore } from '../stores.js';
 
 interface World {
@@ -39,13 +39,6 @@ const propose = (desk: Desk, more: object = {}, caller = steward) => desk.done(c
 const changeOf = (outcome: object) => (outcome as { changeId: string }).changeId;
 const eventsOf = async (desk: Desk, type: LedgerEvent['type']) =>
   (await desk.store.readAll({ after: null, limit: 1000, types: [type] })).events.map(({ event }) => event);
-const correction = (patientId: string) => ({
-  patientId,
-  resource: allergy('91936005', { criticality: 'low' }),
-  sourceRecordId: 'a1',
-  source: 'ehr',
-  reason: 'amended',
-});
 
 test('a protected command that is sent without approval is refused, with the way to propose it', async ({ desk, ehr, lis, patientId }) => {
   await desk.done(ehr, 'record-fact', { patientId, resource: allergy(), sourceRecordId: 'a1' });

@@ -13,7 +13,7 @@ const caller = (role: string, purpose: string, subject = 'somebody') => ({ subje
 const CHANGING = ['propose-change', 'approve-change', 'reject-change', 'review-change'];
 
 /** The table as the README tells it: each role's usual purpose and what it may do with it. */
-const KEEPING_KEYS = ['rotate-key', 'reseal', 'report-key-compromise'];
+const KEEPING_KEYS = ['rotate-key', 'suspend-key', 'reseal', 'report-key-compromise'];
 const MAY: Readonly<Record<Role, { purpose: string; reads: readonly Action[]; opens: boolean; commands: readonly string[] }>> = {
   source: {
     purpose: 'TREAT',
@@ -37,7 +37,7 @@ const MAY: Readonly<Record<Role, { purpose: string; reads: readonly Action[]; op
     opens: true,
     commands: [
       ...['suspend-source', 'reinstate-source', 'correct-fact', ...CHANGING, 'request-amendment', 'answer-amendment', 'state-disagreement'],
-      ...['erase-patient', 'place-legal-hold', 'release-legal-hold', ...KEEPING_KEYS],
+      ...['erase-patient', 'place-legal-hold', 'release-legal-hold', 'resume-key', ...KEEPING_KEYS],
     ],
   },
   patient: {

@@ -26,6 +26,7 @@ const erase = (more: Partial<Extract<ErasureCommand, { name: 'erase-patient' }>>
   reason: 'moved away',
   approval: null,
   keys: [{ keyId: uuid('key'), generation: 1 }],
+  quarantine: null,
   livingMembers: 0,
   now: NOW,
   lastStatedAt: '2019-01-01T00:00:00.000Z',
@@ -142,6 +143,14 @@ test('years later is the same day, and a leap day that is missing is the day aft
   assert.is(yearsAfter('2024-02-29T12:00:00.000Z', 4), '2028-02-29T12:00:00.000Z');
   assert.is(yearsAfter('2024-02-29T12:00:00.000Z', 76), '2100-03-01T12:00:00.000Z');
   assert.is(yearsAfter('1999-12-31T23:59:59.999Z', 1), '2000-12-31T23:59:59.999Z');
+});
+
+test('what another event of the log says changes nothing, nor does the release of a hold that is not there', () => {
+  const { initial, evolve } = erasureDecider;
+  const state = evolve(initial(), placed, 0);
+  const before = JSON.stringify([...state.holds]);
+  for (const other of [eventOf('access-recorded'), eventOf('legal-hold-released', { data: { patientId: ANN, holdId: uuid('another') } })])
+    assert.is(JSON.stringify([...evolve(state, other, 1).holds]), before);
 });
 
 test.run();

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { digitCipher } from '../../../adapters/masking/ff1.js';
+import { digitCipher, ff1 } from '../../../adapters/masking/ff1.js';
+import { isConceptId, isLoincCode, passesVerhoeff } from '../../../domain/masking/check-digits.js';
 import { shiftDaysFrom, shiftedDate, yearOf } from '../../../domain/masking/dates.js';
 import { decryptText, encryptText, FF1_KINDS, type Ff1Kind, npiCheckDigit } from '../../../domain/masking/format-preserving.js';
 import { countryOf, isUsCountry, RESTRICTED_ZIP3, stateOf, zip3Of } from '../../../domain/masking/geography.js';
 import { masked } from '../../../domain/masking/masks.js';
 import { partialOf } from '../../../domain/masking/partial.js';
 import { safeCoding, safeUnit } from '../../../domain/masking/safe-codes.js';
+import { isSafeNumber, KEPT_NUMBERS } from '../../../domain/masking/safe-numbers.js';
 import { blindUnder, maskTools } from '../../support/mask-tools.js';
+import { runs } from '../../support/runs.js';
 
 const test = suite('masks');
 const tools = maskTools();
@@ -52,7 +55,7 @@ test('what is no date, or would leave the calendar, is not shifted', () => {
   for (const text of ['', 'yesterday', '2021-02-30', '2021-13', '21-01-01', '2021-01-01T10:00:00']) assert.is(shiftedDate(text, 7), null, text);
   assert.is(shiftedDate('9999-12-31', 7), null);
   assert.is(shiftedDate('0001-01-01', -7), null);
-  assert.is(shiftedDate('2024-02-29', 364), '2025-02-27');
+  assert.equal([shiftedDate('2024-02-29', 364), shiftedDate('2024-05', 21), shiftedDate('2024', 364)], ['2025-02-27', '2024-06', '2025']);
 });
 
 test('of a date the year stays, unless it tells of somebody over 89', () => {
@@ -161,6 +164,54 @@ test('codes of shared systems are known by system and form, units by UCUM or by 
   assert.equal(safeCoding(undefined, 'x'), null);
   const unit = (written: string) => safeUnit(undefined, undefined, written)?.code ?? null;
   assert.equal(['mmHg', 'mg/dL', 'beats/min', 'K/uL', 'of Quimby', 'Quimby'].map(unit), ['mm[Hg]', 'mg/dL', '/min', '10*3/uL', null, null]);
+});
+
+test('FF1 refuses what is no radix, too long a tweak and too small a domain, whoever asks', () => {
+  const setting = { radix: 10, key: new Uint8Array(32), tweak: new Uint8Array(8) };
+  for (const radix of [1, 2.5, 65_537]) assert.throws(() => ff1({ ...setting, radix }), /radix/);
+  assert.throws(() => ff1({ ...setting, tweak: new Uint8Array(257) }), /tweak/);
+  const cipher = ff1(setting);
+  assert.throws(() => cipher.encrypt([1, 2, 3, 4, 5]), /a million/);
+  assert.throws(() => cipher.decrypt([1, 2, 3, 4, 5]), /a million/);
+  assert.equal(masked({ kind: 'format-preserving', as: 'ssn' }, '12', tools), { refused: 'domain-too-small' });
+});
+
+test("a SNOMED CT code is one by its check digit and its partition: a number of its length is somebody's own", () => {
+  for (const code of ['44054006', '38341003', '731000124108', '999000011000000103']) assert.ok(isConceptId(code), code);
+  // A digit changed, two swapped, a description, a relationship, too short, a leading zero, letters.
+  for (const code of ['44054007', '44045006', '754786011', '100022', '10007', '04405400', '4405400a', '']) assert.not.ok(isConceptId(code), code);
+  const digit = fc.integer({ min: 0, max: 9 });
+  fc.assert(
+    fc.property(fc.constantFrom('44054006', '387517004', '731000124108'), fc.nat(), digit, (code, place, other) => {
+      const at = place % code.length;
+      const changed = code.slice(0, at) + other + code.slice(at + 1);
+      assert.is(passesVerhoeff(changed), changed === code);
+    }),
+    { numRuns: runs(100) },
+  );
+  assert.is(safeCoding('http://snomed.info/sct', '44054007'), null);
+});
+
+test('a LOINC code is one by its check digit; answers and parts by their form', () => {
+  for (const code of ['8480-6', '100019-9', 'LA24145-7', 'LP75346-4']) assert.ok(isLoincCode(code), code);
+  for (const code of ['8480-7', '4471147-2', '8480', 'LB24145-7', 'MRN-1']) assert.not.ok(isLoincCode(code), code);
+});
+
+test('of elements with numbers those that are listed keep them, up to five digits; every name of the list is one of FHIR', () => {
+  for (const element of KEPT_NUMBERS) {
+    const [definition = '', member = ''] = element.split('.');
+    assert.is(tools.shapes(definition)?.members.get(member)?.type, 'decimal', element);
+    assert.ok(isSafeNumber(definition, member, 7), element);
+    assert.is(isSafeNumber(definition, member, 4_471_147), element === 'Money.value', element);
+  }
+  for (const [definition, member] of [
+    ['Patient', 'multipleBirthInteger'],
+    ['QuestionnaireResponse_Answer', 'valueInteger'],
+    ['Extension', 'valueDecimal'],
+    ['Location_Position', 'latitude'],
+  ] as const) {
+    assert.not.ok(isSafeNumber(definition, member, 7), member);
+  }
 });
 
 test.run();

@@ -55,7 +55,7 @@ const cuttable = fc
     }
     const texts = values.map((value) => (Array.isArray(value) ? `[${blank}${value.join(`,${blank}`)}${blank}]` : value));
     const text = `${blank}{${names.map((name, index) => `${blank}${JSON.stringify(name)}:${blank}${texts[index]}`).join(`${blank},`)}${blank}}`;
-    return { text, places: { members: gone, items } satisfies Places };
+    return { text, places: { members: gone, items, texts: new Map<string, string>() } satisfies Places };
   });
 
 test('whatever is cut out of a JSON text, all of it put back gives the text byte for byte', () => {
@@ -95,13 +95,34 @@ test('each item that goes takes one comma with it', () => {
       spansWithout(spans, (index) => gone.includes(index)),
     ).rest;
   assert.equal([cut(), cut(0), cut(1), cut(2), cut(0, 1), cut(1, 2), cut(0, 2)], ['[a,b,c]', '[b,c]', '[a,c]', '[a,b]', '[c]', '[a]', '[b]']);
+  assert.is(cut(0, 1, 2), '[]', 'and the last of all takes none');
+});
+
+test('the words of an object are cut out of it, wherever they stand in it, and put back to the byte', () => {
+  for (const text of [
+    '{"code": { "text" : "w" ,"coding":[]} }',
+    '{"a":[1,2],"code":{"coding":[ ], "text":"w"}}',
+    '{"code":{"id":"i","text":"w","coding":[]},"a":1}',
+  ]) {
+    const spans = spansOf(text, { members: new Map(), items: new Map(), texts: new Map([['code', 's']]) });
+    assert.ok(spans !== null && spans.length === 1 && spans[0]?.scope === 's', text);
+    const { rest, cuts } = cutOut(text, spans);
+    assert.not.ok(rest.includes('w') || rest.includes('text'), rest);
+    JSON.parse(rest);
+    assert.is(putBack(rest, cuts), text);
+    assert.is(putBack(rest, []), rest);
+  }
+  const nowhere = { members: new Map<string, string>(), items: new Map<string, Map<number, string>>() };
+  assert.is(spansOf('{"a":1}', { ...nowhere, texts: new Map([['code', 's']]) }), null);
+  assert.is(spansOf('{"code":[{"text":"w"}]}', { ...nowhere, texts: new Map([['code', 's']]) }), null);
 });
 
 test('a text that does not show what is to go is not cut at all', () => {
-  assert.is(spansOf('{"a":1}', { members: new Map([['b', 's']]), items: new Map() }), null);
-  assert.is(spansOf('{"a":1}', { members: new Map(), items: new Map([['a', new Map([[0, 's']])]]) }), null);
-  assert.is(spansOf('{"a":[1]}', { members: new Map(), items: new Map([['a', new Map([[1, 's']])]]) }), null);
-  assert.is(spansOf('[1', { members: new Map([['b', 's']]), items: new Map() }), null);
+  assert.is(spansOf('{"a":1}', { members: new Map([['b', 's']]), items: new Map(), texts: new Map() }), null);
+  assert.is(spansOf('{"a":1}', { members: new Map(), items: new Map([['a', new Map([[0, 's']])]]), texts: new Map() }), null);
+  assert.is(spansOf('{"a":[1]}', { members: new Map(), items: new Map([['a', new Map([[1, 's']])]]), texts: new Map() }), null);
+  assert.is(spansOf('{"b":1}', { members: new Map(), items: new Map([['a', new Map([[0, 's']])]]), texts: new Map() }), null);
+  assert.is(spansOf('[1', { members: new Map([['b', 's']]), items: new Map(), texts: new Map() }), null);
 });
 
 test.run();

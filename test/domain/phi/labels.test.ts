@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { isConceptId } from '../../../domain/masking/check-digits.js';
 import { sensitiveRuleOf } from '../../../domain/phi/code-lookup.js';
 import { LABEL_RULES, labelsOf } from '../../../domain/phi/labels.js';
+import { passesLuhn } from '../../../domain/scanning/check-digits.js';
 import { CODE_RULES } from '../../../schemas/phi/code-rules.js';
 import { OPIOIDS } from '../../../schemas/phi/opioid-codes.js';
 import { isOpenScope, isSensitiveScope, SENSITIVE_SCOPES } from '../../../schemas/phi/scopes.js';
@@ -15,7 +17,7 @@ const ICD = 'http://hl7.org/fhir/sid/icd-10-cm';
 const condition = (code: string) => labelsOf({ resourceType: 'Condition', code: coded(ICD, code) });
 
 test('what holds nothing sensitive is normal, and no rule is named', () => {
-  const labels = labelsOf({ resourceType: 'Observation', code: coded(LOINC, '8867-4'), valueQuantity: { value: 60 } });
+  const labels = labelsOf({ resourceType: 'Observation', instantiatesUri: ['urn:x'], code: coded(LOINC, '8867-4'), valueQuantity: { value: 60 } });
   assert.equal(labels, { confidentiality: 'N', sensitivity: [], rules: [], by: LABEL_RULES });
 });
 
@@ -104,6 +106,60 @@ test('labels do not depend on the order of members, and labelling never fails', 
       );
     }),
   );
+});
+
+const GENETIC = { confidentiality: 'R', sensitivity: ['GDIS'], rules: ['genetics'], by: LABEL_RULES };
+
+test('a test of genes is genetic by its code, and so is one that no list has by how LOINC names it', () => {
+  const tested = (code: string, display?: string) =>
+    labelsOf({ resourceType: 'Observation', code: { coding: [{ system: LOINC, code, display: display ?? 'x' }] } });
+  for (const code of ['21636-6', '69548-6', '48018-6', '21619-2']) assert.equal(tested(code), GENETIC, code);
+  const names = [
+    'MLH1 gene mutation analysis in Blood or Tissue by Molecular genetics method',
+    'HFE gene p.Cys282Tyr [Presence] in Blood or Tissue by Molecular genetics method Nominal',
+    'SMN1 gene deletion [Presence] in Blood by Probe',
+    'Karyotype [Identifier] in Amniotic fluid Nominal',
+    't(15;17)(q24.1;q21.1)(PML,RARA) fusion transcript [Presence] in Bone marrow',
+  ];
+  for (const name of names) assert.equal(tested('99999-9', name), GENETIC, name);
+  const others = ['Generic drug [Mass/volume] in Serum', 'mecA gene [Presence] by Molecular method', 'Hepatitis C virus RNA [#/volume] by NAA', 'Hemoglobin'];
+  for (const name of others) assert.equal(tested('99999-9', name).sensitivity, [], name);
+  assert.equal(labelsOf({ resourceType: 'Observation', code: { coding: [{ system: 'urn:our-list', code: '1', display: names[0] ?? '' }] } }).sensitivity, []);
+});
+
+test('whatever is named in a system of genes or variants is genetic, in any spelling of the system', () => {
+  for (const system of [
+    'http://www.genenames.org',
+    'https://www.ncbi.nlm.nih.gov/clinvar/',
+    'http://varnomen.hgvs.org|20.05',
+    'urn:oid:2.16.840.1.113883.6.281',
+  ]) {
+    assert.equal(labelsOf({ resourceType: 'Observation', component: [{ valueCodeableConcept: coded(system, 'anything') }] }), GENETIC, system);
+  }
+});
+
+test('hereditary diseases and carriers are genetic, by ICD-10, by ICD-9 and by SNOMED CT', () => {
+  for (const code of ['D57.1', 'E84.9', 'G10', 'Q90.9', 'Z14.1', 'Z31.430', 'Z84.81']) assert.equal(condition(code).sensitivity, ['GDIS'], code);
+  const other = (system: string, code: string) => labelsOf({ resourceType: 'Condition', code: coded(system, code) }).sensitivity;
+  assert.equal([other('http://snomed.info/sct', '190905008'), other('http://hl7.org/fhir/sid/icd-9-cm', '277.00')], [['GDIS'], ['GDIS']]);
+  assert.equal(
+    [condition('E73.9'), condition('Z31.41'), condition('D50.9')].map(({ sensitivity }) => sensitivity),
+    [[], [], []],
+  );
+});
+
+test('what a list of codes holds has its check digit: a slip of a finger would protect nothing', () => {
+  for (const { id, codes } of CODE_RULES) {
+    for (const { system, codes: own } of codes) {
+      if (system === 'http://snomed.info/sct') for (const code of own) assert.ok(isConceptId(code), `${id} ${code}`);
+      if (system === LOINC) for (const code of own.filter((one) => /^\d/.test(one))) assert.ok(passesLuhn(code.replace('-', '')), `${id} ${code}`);
+    }
+  }
+});
+
+test('sources that make systems up do not fill the memory', () => {
+  for (let n = 0; n < 1100; n += 1) assert.is(sensitiveRuleOf(`urn:made-up:${n}`, '1'), undefined);
+  assert.is(sensitiveRuleOf(LOINC, '75622-1')?.id, 'hiv');
 });
 
 test('rules that name one code agree on its scope, so that their order decides nothing', () => {

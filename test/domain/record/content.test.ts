@@ -73,6 +73,17 @@ function withoutImplied(scopes: readonly SensitiveScope[]): readonly SensitiveSc
   return scopes.includes('psychotherapy-notes') ? scopes.filter((scope) => scope !== 'behavioural-health') : scopes;
 }
 
+test('of behavioural health beside psychotherapy notes, who holds the notes alone gets nothing', async () => {
+  const desk = await openDesk();
+  const ring = await desk.vault.tenantRing('acme');
+  const coding = (code: string) => [{ system: ACT_CODE, code }];
+  const text = JSON.stringify({ resourceType: 'Claim', diagnosis: [{ coding: coding('BH') }, { coding: coding('PSYTHPN') }] });
+  const notesAlone = ring.limitedTo(new Set([...CATEGORIES, 'psychotherapy-notes']));
+  const { resource, sourceRecordId, withheld, labels } = await openContent(notesAlone, await sealed(ring, text, 'r'), PLACE);
+  assert.equal([resource, sourceRecordId, withheld, labels], ['{"resourceType":"Claim"}', null, true, null]);
+  desk.close();
+});
+
 test('what was sealed as one part under its category reads as it always did', async () => {
   const desk = await openDesk();
   const ring = await desk.vault.tenantRing('acme');

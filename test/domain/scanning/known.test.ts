@@ -113,6 +113,37 @@ test('names and addresses that were written as one text, mothers and the time of
   ]);
 });
 
+test('short surnames are found with their given name, numbers of other countries whole, and nothing is made of a month that is none', () => {
+  const li = knownOf({
+    resourceType: 'Patient',
+    name: [{ family: 'Li', given: ['Wei'] }, { family: 'Okonkwo-Li' }, { text: '' }, { text: 'Okafor,Ada', given: ['Ada'] }],
+    extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName' }],
+    birthDate: '1980-13-01',
+    telecom: [
+      { system: 'phone', value: '+49 30 90182044' },
+      { system: 'phone', value: '44 7911 12345' },
+      { system: 'phone', value: '+1 617 555 0134' },
+      { system: 'phone' },
+    ],
+    identifier: [{ system: 'urn:oid:2.16.840.1.113883.4.1', value: '219-09-9999', type: { coding: [{}] } }],
+    _birthDate: { extension: [{ url: 'x' }] },
+    address: [
+      { postalCode: '11111', city: 'Ib' },
+      { text: 'Quarry Lane', line: ['7 Quarry Lane'], postalCode: '02116' },
+    ],
+  });
+  assert.equal(found('of Wei Li, W Li; 7 Quarry Lane; 49 30 90182044, 447911 12345, ★ Ж ௰ 😀 219099999 1-1980, 617-555-0134 in 02116', li), [
+    'name: Wei Li',
+    'name: Li',
+    'address: 7 Quarry Lane',
+    'phone: 49 30 90182044',
+    'phone: 447911 12345',
+    'ssn: 219099999',
+    'phone: 617-555-0134',
+    'zip: 02116',
+  ]);
+});
+
 test('days are found with their endings', () => {
   for (const [day, ending] of [
     ['01', '1st'],

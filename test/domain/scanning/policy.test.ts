@@ -6,7 +6,7 @@ import { knownOf } from '../../../domain/scanning/known-person.js';
 import { applyPolicy, MASK_ALL, type ScanPolicy } from '../../../domain/scanning/policy.js';
 import { scanText } from '../../../domain/scanning/scan.js';
 import { COMMAND_NAMES, COMMANDS } from '../../../schemas/command-catalogue.js';
-import { STORED_CLEAR } from '../../../schemas/commands/fields.js';
+import { STORED_CLEAR, VERSION_IN_CLEAR } from '../../../schemas/commands/fields.js';
 import { PATIENT } from './finding.js';
 
 const policy = (...rules: ScanPolicy['rules']): ScanPolicy => ({ name: 'test', version: 1, rules });
@@ -84,20 +84,49 @@ test('what the business says in its reasons stays allowed', () => {
 
 test('every text of a command that says it is stored in clear is looked at', () => {
   for (const name of COMMAND_NAMES) {
-    const marked = JSON.stringify(COMMANDS[name]).split(`"${STORED_CLEAR}":true`).length - 1;
+    const marked = JSON.stringify(COMMANDS[name]).split(`"${STORED_CLEAR}":`).length - 1;
     const properties = COMMANDS[name].properties as Record<string, Record<string, unknown>>;
     const reached = Object.entries(properties).filter(
-      ([member, schema]) => schema[STORED_CLEAR] === true && identifiersInClear(COMMANDS[name], { [member]: 'MRN 445566' }).length === 1,
+      ([member, schema]) => schema[STORED_CLEAR] !== undefined && identifiersInClear(COMMANDS[name], { [member]: 'MRN 445566' }).length === 1,
     );
     assert.is(reached.length, marked, name);
     if ('reason' in properties && properties['reason']?.['type'] === 'string') assert.ok(properties['reason']?.[STORED_CLEAR], name);
   }
 });
 
+test('the version of a record is stored in clear: every command that takes one looks at it', () => {
+  const taking = COMMAND_NAMES.filter((name) => 'sourceVersion' in COMMANDS[name].properties);
+  assert.equal([...taking].sort(), ['correct-fact', 'record-fact', 'register-patient', 'update-demographics']);
+  const typesIn = (name: (typeof taking)[number], sourceVersion: string) => identifiersInClear(COMMANDS[name], { sourceVersion }).map(({ types }) => types);
+  for (const name of taking) {
+    assert.is((COMMANDS[name].properties as Record<string, Record<string, unknown>>)['sourceVersion']?.[STORED_CLEAR], VERSION_IN_CLEAR);
+    assert.equal(typesIn(name, 'MRN 445566 v2'), [['mrn']]);
+    assert.equal(typesIn(name, '219-09-9999'), [['ssn']]);
+    assert.equal(typesIn(name, 'a.b@example.org/3'), [['email']]);
+    assert.equal(typesIn(name, 'of Mrs. Okonkwo'), [['name']]);
+  }
+});
+
+test('versions as systems write them are taken: numbers, instants, entity tags, random ids and hashes', () => {
+  const versions = [
+    '1',
+    '4111111111111111',
+    '20240309101112123',
+    '2024-03-09T10:11:12.123+01:00',
+    '2024-03-09',
+    'W/"23"',
+    '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+    '01J8ZQ4T7N5V3M2K1H9G8F7E6D',
+    'd41d8cd98f00b204e9800998ecf8427e',
+    '1.2.3-rc.4',
+  ];
+  for (const sourceVersion of versions) assert.equal(identifiersInClear(COMMANDS['record-fact'], { sourceVersion }), [], sourceVersion);
+});
+
 test('members of arrays and objects are looked at, and members that no schema knows are not', () => {
   const item = { type: 'string', [STORED_CLEAR]: true };
-  const schema = { properties: { notes: { items: item }, inner: { properties: { note: item } }, sealed: { type: 'string' } } };
-  const value = { notes: ['fine', 'MRN 445566'], inner: { note: 'SSN 219-09-9999' }, sealed: 'MRN 445566', toString: 'MRN 445566' };
+  const schema = { properties: { notes: { items: item }, inner: { properties: { note: item } }, none: item, sealed: { type: 'string' } } };
+  const value = { notes: ['fine', 'MRN 445566'], inner: { note: 'SSN 219-09-9999' }, none: null, sealed: 'MRN 445566', toString: 'MRN 445566' };
   assert.equal(identifiersInClear(schema, value), [
     { pointer: '/notes/1', types: ['mrn'] },
     { pointer: '/inner/note', types: ['ssn'] },

@@ -72,6 +72,8 @@ const cases: readonly (readonly [text: string, ...found: string[]])[] = [
   ['Specimen no. 2026-44556', 'id: 2026-44556'],
   ['OKONKWO^ADAEZE^B', 'name: OKONKWO^ADAEZE^B'],
   ['a Dr. A. Okonkwo', 'name: A. Okonkwo'],
+  ['of 401 023 2137', 'nhs: 401 023 2137'],
+  ['at ١٢ Mrs. Okonkwo', 'name: Okonkwo'],
   ['пациент г-н: Mr. Иван Петров', 'name: Иван Петров'],
 ];
 
@@ -86,6 +88,8 @@ test('figures, codes and words of the clinic are no identifiers', () => {
     'Patient Education. Patient Denies pain. PATIENT REPORTS NONE. Patient Name and Address are on the form.',
     'Insulin, human 100 unt/ml; 24 hr metformin hydrochloride 500 mg. Born at 39 weeks, aged 45 years, for 90 years.',
     'The unit 4 device 12, a case no. 7 of 1000; 999.1.1.1; 12:34:56; call 911; 5 Left Hill; Baltimore, MD; 45/46 seen; 2026-13-45; 13/13/2026; 99.99.2026.',
+    'Seen 11/23/3050, 1/2/345, 3.1.26, 12.1.26 and May 45; next 94 years of it; MRI on 1SG4-TE5-MK73, lot AB1234560, part 1HGCM82633A004353.',
+    'Patient Okonkwo, Denies pain; +1 (2) 3.4 5; call 1 2 3 4 5 6; 417 055 0123; :::1:2:3; at 12 Left Hill.',
     'may 3 of them, version 1.2.3.4, in 2019, room 12, HTN, DM2, s/p CABG x3, EF 55-60 %.',
   ];
   for (const text of texts) assert.equal(found(text), [], text);
@@ -123,6 +127,11 @@ test('every place of the folded text lies in the character that it came from', (
   );
 });
 
+test('a finding never ends inside a character', () => {
+  const folded = fold('aﬁ');
+  assert.equal([folded.text, folded.endOf(1), folded.endOf(2), folded.endOf(3)], ['afi', 1, 2, 2]);
+});
+
 test('of no character the lower case is longer or shorter once it is folded', () => {
   for (let first = 0x80; first < 0x110000; first += 256) {
     const block = Array.from({ length: 256 }, (_, code) => String.fromCodePoint(Math.min(first + code, 0x10ffff))).join('');
@@ -147,6 +156,17 @@ test('where findings overlap, the surer has the place and the rest of the other 
       [12, 17, 'phone'],
     ],
   );
+});
+
+test('what is left over of a finding counts when there is a letter or a digit in it', () => {
+  const number = { start: 7, end: 12, type: 'mrn', certainty: 'certain', rule: 'b' } as const;
+  const left = (start: number) =>
+    withoutOverlap('no. 7: 12345', [number, { ...number, start, type: 'id', certainty: 'likely' }]).map(({ start: at, type }) => [at, type]);
+  assert.equal(left(5), [[7, 'mrn']]);
+  assert.equal(left(4), [
+    [4, 'id'],
+    [7, 'mrn'],
+  ]);
 });
 
 test('a check digit or a label makes a finding surer than its form alone', () => {

@@ -53,6 +53,7 @@ test('nothing is indexed of placeholders, of a birth date alone, of sex, or of w
   assert.equal(textsOf(patient({ name: [{ family: 'UNKNOWN', given: ['Ada'] }], birthDate: '1960-12-10' })), []);
   assert.equal(textsOf(patient({ name: [{ family: 'Lovelace', given: ['Unknown'] }], birthDate: '1900-01-01' })), []);
   assert.equal(textsOf(patient({ name: 'Lovelace', telecom: [{ system: 'phone' }], identifier: 'x' })), []);
+  assert.equal(textsOf(patient({ telecom: [{ value: '(202) 555-0143' }, { system: 'fax', value: '(202) 555-0143' }] })), []);
   assert.equal(textsOf(patient({ name: [{ use: 'anonymous', family: 'Doe', given: ['A'] }] })), []);
 });
 

@@ -7,7 +7,7 @@ const test = suite('quarantine');
 const refusedLine = (text: string) => ({
   source: 'lis',
   scope: 'quarantine',
-  data: { code: 'invalid-json', resourceType: null, pointer: null, inputToken: token(text) },
+  data: { code: 'invalid-json', resourceType: null, pointer: null, inputToken: token(text), sealedUnder: 'input' as const },
   text,
 });
 const quarantine = (...lines: string[]) => new Story(quarantineDecider, 'acme.quarantine-lis').tell(...lines.map(refusedLine));
