@@ -1,4 +1,5 @@
 import Fastify from 'fastify';
+import { STORED_CLEAR } from '../../schemas/commands/fields.js';
 import { RecordFact } from '../../schemas/commands/record-fact.js';
 
 /** What an HTTP server in Node costs when it does nothing but check a body of the same size, or send one. */
@@ -12,7 +13,8 @@ const RECEIPT = {
   repeated: false,
 };
 
-const app = Fastify({ logger: false, ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false, allowUnionTypes: true } } });
+const customOptions = { coerceTypes: false, useDefaults: false, removeAdditional: false, allowUnionTypes: true, keywords: [STORED_CLEAR] };
+const app = Fastify({ logger: false, ajv: { customOptions } });
 app.post('/v1/commands/record-fact', { schema: { body: JSON.parse(JSON.stringify(RecordFact)) } }, async (_request, reply) => reply.code(201).send(RECEIPT));
 const bodies = new Map<number, string>();
 app.get<{ Params: { bytes: string } }>('/body/:bytes', async (request, reply) => {
