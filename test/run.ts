@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Job, jobsOf } from './support/jobs.js';
+import { LONG } from './support/runs.js';
 
 /**
  * Runs every compiled `*.test.js` and adds up what uvu says: a file in a process of its own, or with others of its folder where
@@ -17,7 +18,7 @@ interface Counts {
 }
 
 const AT_ONCE = 3;
-const PROCESS_WITHIN_MS = 240_000;
+const PROCESS_WITHIN_MS = (LONG ? 40 : 4) * 60_000;
 const underWay = new Set<ChildProcess>();
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const entries = mkdtempSync(join(tmpdir(), 'tests-'));

@@ -61,17 +61,15 @@ cuts('one careless coding does not glue a whole record together, and what was cu
   assert.equal(groupIntoFacts(OWNER, [...many.slice(300), ...many.slice(0, 300)]), facts);
 });
 
-cuts('a source with a long list of one code costs no more than the list', () => {
+cuts('a long list of one code of one source stays a fact each, and another source glues no more of it than a component may have', () => {
   const list = Array.from({ length: 5000 }, (_, n) => assertionOf('device', `${n}`, [{ about: ['pulse'] }]));
   assert.is(groupIntoFacts(OWNER, list).length, 5000);
-  const began = Date.now();
   const glued = groupIntoFacts(OWNER, [...list, assertionOf('ehr', '1', [{ about: ['pulse'] }])]);
   assert.is(
     owners(glued).reduce((sum, count) => sum + count),
     5001,
   );
   assert.is(Math.max(...owners(glued)), COMPONENT_AT_MOST);
-  assert.ok(Date.now() - began < 5000);
 });
 
 cuts.run();
