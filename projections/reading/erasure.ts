@@ -25,7 +25,7 @@ export async function erasureJson({ tenant, patientId, state, waitsFor }: Erasur
     words.of(null, { sealed: sealed as SealedPart, stream: streams.erasure(tenant, patientId), eventId });
   const holds = await Promise.all([...state.holds.values()].map(async (hold) => holdJson(hold, await wordOf(hold))));
   const refusals = await Promise.all(state.refusals.map(async (refusal) => answerJson(refusal, await wordOf(refusal))));
-  const order = state.order === null ? null : answerJson(state.order, await wordOf(state.order));
+  const order = state.order === null ? null : orderJson(state.order, await wordOf(state.order));
   const { erased } = state;
   const certificate = erased === null ? null : { eventId: erased.eventId, issuedAt: erased.at, ...erased.certificate };
   const standing = { patientId, state: standingOf(state), holds, refusals, order, waitsFor, certificate };
@@ -40,6 +40,12 @@ function holdJson(hold: Hold, word: Word) {
 function answerJson(answer: Refusal | Order, word: Word) {
   const { patientId: _, ...said } = answer.data;
   return { eventId: answer.eventId, ...stepJson(answer), ...said, reason: textOf(word), ...damageIn(word) };
+}
+
+/** Of a protected change the order is written by who approved it; who proposed it stands in the certificate, and in the change. */
+function orderJson(order: Order, word: Word) {
+  const { by, ...said } = answerJson(order, word);
+  return order.data.approval === null ? { ...said, by } : { ...said, approvedBy: by };
 }
 
 function textOf(word: Word): string | null {

@@ -52,7 +52,7 @@ test('two people erase, the certificate names both, and the change stays on the 
   const certificate = await certified(world, patientId);
   assert.equal([certificate.orderedBy, certificate.approvedBy, certificate.requestedBy], ['officer-1', 'officer-2', 'representative']);
   const { order } = await erasure(world, patientId);
-  assert.equal([order.by, order.reason, order.approval], ['officer-2', 'as asked on paper', approved.json.changeId]);
+  assert.equal([order.by, order.approvedBy, order.reason, order.approval], [undefined, 'officer-2', 'as asked on paper', approved.json.changeId]);
   const change = await world.house.get(`/v1/changes/${approved.json.changeId}`, world.officer);
   assert.equal([change.json.state, change.json.application.outcome, 'body' in change.json], ['applied', 'applied', false]);
   const late = await propose(world, 'erase-patient', erasing(patientId));
