@@ -75,7 +75,8 @@ export class AccessLog {
     while (writer.queue.length > 0) {
       const batch = writer.queue.splice(0, BATCH_AT_MOST);
       try {
-        await this.#append(writer, batch);
+        writer.expected = await this.#append(writer, batch);
+        if (writer.expected + 1 >= STREAM_AT_MOST) this.#abandon(tenant, writer);
         for (const { resolve } of batch) resolve();
       } catch (fault) {
         this.#abandon(tenant, writer);
@@ -86,19 +87,18 @@ export class AccessLog {
         return;
       }
       this.#waiting -= batch.length;
-      if (writer.expected !== 'none' && writer.expected >= STREAM_AT_MOST) this.#abandon(tenant, writer);
     }
     writer.writing = false;
   }
 
-  async #append(writer: Writer, batch: readonly Waiting[]): Promise<void> {
+  async #append(writer: Writer, batch: readonly Waiting[]): Promise<number> {
     const result = await this.deps.store.append(
       writer.stream,
       writer.expected,
       batch.map(({ event }) => event),
     );
     if (result.kind === 'conflict') throw new LedgerFault('store-unavailable');
-    writer.expected = result.revision;
+    return result.revision;
   }
 
   #abandon(tenant: string, writer: Writer): void {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { isFhirResource } from '../../domain/identity/resource.js';
 import type { JsonValue } from '../../domain/json/json-value.js';
@@ -35,27 +36,31 @@ export function addScan(program: Command): void {
     .option('--at-least <certainty>', `report findings that are at least ${CERTAINTIES.join(', ')}`, 'possible')
     .option('--fail', 'exit 1 when anything is reported')
     .option('--json', 'one JSON object a line')
-    .action((files: string[], options: ScanOptions) => {
+    .action(async (files: string[], options: ScanOptions) => {
       const least = CERTAINTIES.find((certainty) => certainty === options.atLeast);
       if (least === undefined) throw new CliProblem(`--at-least is one of ${CERTAINTIES.join(', ')}.`);
       const scan = scanner(knownTogether(options.known.map(knownIn)), phoneFinder());
-      process.stdout.once('error', stopWhenNobodyReads);
+      process.stdout.once('error', whenNobodyReads(options.fail === true ? 1 : 0));
       const counts = new Map<string, number>();
       for (const file of files) {
         for (const line of scanFile(file, scan, least)) {
           counts.set(line.type, (counts.get(line.type) ?? 0) + 1);
           process.stdout.write(options.json === true ? `${JSON.stringify(line)}\n` : `${wordsOf(line)}\n`);
         }
+        // That nobody reads any more is heard of between files alone.
+        await turn();
       }
       process.stderr.write(`${summary(counts)}\n`);
       if (options.fail === true && counts.size > 0) throw new CliProblem('Identifiers were found.');
     });
 }
 
-/** `scan … | head` ends the reading, and so the work. */
-function stopWhenNobodyReads(fault: NodeJS.ErrnoException): void {
-  if (fault.code === 'EPIPE') process.exit(0);
-  throw fault;
+/** `scan … | head` ends the reading, and so the work. What was written are findings, so that `--fail` fails all the same. */
+function whenNobodyReads(exitCode: number): (fault: NodeJS.ErrnoException) => void {
+  return (fault) => {
+    if (fault.code === 'EPIPE') process.exit(exitCode);
+    throw fault;
+  };
 }
 
 function collect(one: string, others: readonly string[]): readonly string[] {
@@ -78,7 +83,7 @@ function scanFile(file: string, scan: ScanText, least: Certainty): Line[] {
     texts = readDocument(file);
   } catch (fault) {
     const { code } = fault as NodeJS.ErrnoException;
-    throw new CliProblem(`${file} cannot be scanned: ${fault instanceof DocumentProblem ? fault.message : (code ?? 'it cannot be read')}.`);
+    throw new CliProblem(`${file} cannot be scanned: ${fault instanceof DocumentProblem ? fault.message : code}.`);
   }
   return texts.flatMap((placed) => {
     const within = placed.hasLines ? lineAndColumn(placed.text) : ({ start }: Finding) => `character ${start + 1}`;

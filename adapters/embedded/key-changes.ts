@@ -1,6 +1,6 @@
 import type { KeyState, Rewrap, WrappedKek, WrappedSecret } from '../keys/key-store.js';
 import { KEK_COLUMNS, kekOf, SECRET_COLUMNS, secretOf } from './key-schema.js';
-import type { Sqlite } from './sqlite.js';
+import type { Sqlite, SqlRow } from './sqlite.js';
 
 /** What the key store's thread is asked to change. */
 export type KeyChange =
@@ -52,7 +52,7 @@ export function keyChanges(db: Sqlite): (change: KeyChange) => KeyChanged {
     const { tenant, owner, generation, keyId, kekId, wrapped, state, createdAt } = secret;
     if (isErased.get(tenant, owner) !== undefined) return null;
     putSecret.run(tenant, owner, generation, keyId, kekId, wrapped, state, createdAt);
-    return secretOf(getSecret.get(tenant, owner, generation) ?? {});
+    return secretOf(getSecret.get(tenant, owner, generation) as SqlRow);
   };
 
   const rewrapOne = ({ tenant, owner, generation, fromKekId, kekId, wrapped, state }: Rewrap): number => {
@@ -83,7 +83,7 @@ export function keyChanges(db: Sqlite): (change: KeyChange) => KeyChanged {
       case 'add-kek': {
         const { tenant, kekId, generation, rootId, wrapped, state, createdAt } = change.kek;
         putKek.run(tenant, kekId, generation, rootId, wrapped, state, createdAt);
-        return kekOf(getKek.get(tenant, generation) ?? {});
+        return kekOf(getKek.get(tenant, generation) as SqlRow);
       }
       case 'rewrap-kek':
         rewrapKek.run(change.rootId, change.wrapped, change.tenant, change.kekId, change.fromRootId);

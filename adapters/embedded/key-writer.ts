@@ -28,7 +28,7 @@ function commit(changes: readonly KeyChange[]): BatchReply<KeyChanged> {
     if (changes.some(({ kind }) => kind === 'erase' || kind === 'remove-kek')) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return { results };
   } catch (fault) {
-    return { fault: isDiskFull(fault) ? 'store-full' : 'keys-unavailable', why: fault instanceof Error ? fault.message : 'unknown' };
+    return { fault: isDiskFull(fault) ? 'store-full' : 'keys-unavailable', why: String(fault) };
   }
 }
 

@@ -4,9 +4,8 @@ import { openCommitted, sealCommitted } from '../webcrypto/committing.js';
 import { fromBase64url, gcm, NONCE_BYTES, subtle } from '../webcrypto/subtle.js';
 import { codeOf, currentMark } from './file/guarded-file.js';
 import { refuseWeak } from './file/kdf.js';
-import { type Cost, changeKeys, createKeyFile, type Read, readKeyFile, refuseAbsent } from './file/key-file.js';
+import { type Cost, changeKeys, createKeyFile, readKeyFile, readPresentKeyFile } from './file/key-file.js';
 import { type FileKey, freshKey, openKeys, type Protection, protectionOf } from './file/protection.js';
-import { KeyFileRefused } from './file/refused.js';
 import type { RootKey, RootKeys, RootWrapped } from './root.js';
 
 const COMMITTED_FORM = 2;
@@ -28,17 +27,12 @@ export interface FileRootOptions extends Cost {
  */
 export async function openFileRoot(options: FileRootOptions): Promise<RootKeys> {
   const { path, passphrases, create } = options;
-  const read = (await readKeyFile(path)) ?? (create ? await created(options) : refuseAbsent());
+  const present = await readKeyFile(path);
+  if (present === undefined && create) await createKeyFile(path, passphrases, options);
+  const read = present ?? (await readPresentKeyFile(path));
   if (read.file.protection === 'passphrase' && options.weakAllowed !== true) refuseWeak(read.file.kdf);
   const protection = await protectionOf(read.file, passphrases);
   return new FileRoot(path, protection, await openKeys(read.file, protection), read.mark);
-}
-
-async function created(options: FileRootOptions): Promise<Read> {
-  await createKeyFile(options.path, options.passphrases, options);
-  const read = await readKeyFile(options.path);
-  if (read === undefined) throw new KeyFileRefused('comes-and-goes');
-  return read;
 }
 
 class FileRoot implements RootKeys {
@@ -129,7 +123,7 @@ class FileRoot implements RootKeys {
 
   async #seeChanges(): Promise<void> {
     if ((await currentMark(this.path)) === this.#mark) return;
-    const { file, mark } = (await readKeyFile(this.path)) ?? refuseAbsent();
+    const { file, mark } = await readPresentKeyFile(this.path);
     const isSame = file.keys.map(({ keyId }) => keyId).join() === this.#keys.map(({ keyId }) => keyId).join();
     // The same keys under other passphrases need no passphrase here.
     if (!isSame) this.#keys = await openKeys(file, this.protection);
@@ -149,8 +143,7 @@ class FileRoot implements RootKeys {
       return await work();
     } catch (cause) {
       if (cause instanceof TypeError) throw cause;
-      const isFull = codeOf(cause) === 'ENOSPC' || codeOf(cause) === 'EDQUOT';
-      throw new LedgerFault(isFull ? 'store-full' : 'keys-unavailable', { cause });
+      throw keyFileFault(cause);
     }
   }
 
@@ -159,6 +152,12 @@ class FileRoot implements RootKeys {
     this.#firstForm.set(keyId, imported);
     return new Uint8Array(await subtle.decrypt(gcm(bytes.slice(0, NONCE_BYTES), context), await imported, bytes.slice(NONCE_BYTES)));
   }
+}
+
+/** What it means for the keys that their file could not be read or changed. */
+export function keyFileFault(cause: unknown): LedgerFault {
+  const isFull = codeOf(cause) === 'ENOSPC' || codeOf(cause) === 'EDQUOT';
+  return new LedgerFault(isFull ? 'store-full' : 'keys-unavailable', { cause });
 }
 
 async function importForFirstForm(key: KeyObject): Promise<webcrypto.CryptoKey> {

@@ -14,12 +14,13 @@ export interface KeysSaid {
 export async function keysSaid(log: Pick<EventReader, 'readStream'>, tenant: string): Promise<KeysSaid> {
   let state = keysDecider.initial();
   const reports = new Map<string, EventOf<'key-compromise-reported'>>();
-  for (let from = 0; ; from += PAGE) {
+  for (let from = 0, isLast = false; !isLast; from += PAGE) {
     const page = await log.readStream(streams.keys(tenant), { from, limit: PAGE });
     for (const { event, revision } of page) {
       state = keysDecider.evolve(state, event, revision);
       if (event.type === 'key-compromise-reported') reports.set(event.data.reportId, event);
     }
-    if (page.length < PAGE) return { state, reports };
+    isLast = page.length < PAGE;
   }
+  return { state, reports };
 }

@@ -10,7 +10,6 @@ import { type CountedUse, type KeyUse, type KeyUses, UseCounts } from './uses.js
 
 const WRITE_EVERY_MS = 2000;
 const ROWS_AT_MOST = 1000;
-const OWNERS_AT_MOST = 2000;
 /** A segment has to fit into one append of every store (1 MiB): what comes after so many lines goes into the next. */
 const LINES_AT_MOST = 2000;
 /** More events than one segment makes. */
@@ -164,7 +163,7 @@ function byTenant(uses: readonly CountedUse[]): Map<string, CountedUse[]> {
   return tenants;
 }
 
-/** Grouped by who, why and what, and cut so that no event grows without bound. */
+/** Grouped by who, why and what, and cut so that no event grows without bound: the owners of all rows are no more than a segment has lines. */
 function rowsOf(lines: readonly CountedUse[]): Row[][] {
   const counts = new UseCounts();
   for (const use of lines) counts.add(use, use.count);
@@ -175,23 +174,8 @@ function rowsOf(lines: readonly CountedUse[]): Row[][] {
     group.of.push({ owner, count });
     groups.set(name, group);
   }
+  const rows = [...groups.values()];
   const events: Row[][] = [];
-  let current: Row[] = [];
-  let owners = 0;
-  for (const row of [...groups.values()].flatMap(inPieces)) {
-    if (current.length >= ROWS_AT_MOST || owners + row.of.length > OWNERS_AT_MOST) {
-      if (current.length > 0) events.push(current);
-      [current, owners] = [[], 0];
-    }
-    current.push(row);
-    owners += row.of.length;
-  }
-  if (current.length > 0) events.push(current);
+  for (let from = 0; from < rows.length; from += ROWS_AT_MOST) events.push(rows.slice(from, from + ROWS_AT_MOST));
   return events;
-}
-
-function inPieces(row: Row): Row[] {
-  const pieces: Row[] = [];
-  for (let from = 0; from < row.of.length; from += OWNERS_AT_MOST) pieces.push({ ...row, of: row.of.slice(from, from + OWNERS_AT_MOST) });
-  return pieces;
 }

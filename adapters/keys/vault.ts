@@ -134,10 +134,11 @@ export class KeyVault implements Keys {
   }
 
   async #indexKeys(user: KeyUser, tenant: string, atLeast: number): Promise<readonly IndexKey[]> {
-    const known = (await this.#own(user, tenant, INDEX_OWNER))?.indexKeys() ?? [];
-    if ((known.at(-1)?.generation ?? 0) >= atLeast) return known;
+    const now = async () => (await this.#own(user, tenant, INDEX_OWNER))?.indexKeys() ?? [];
+    const known = await now();
+    if (known.some(({ generation }) => generation >= atLeast)) return known;
     this.cache.renew(tenant, INDEX_OWNER);
-    return (await this.#own(user, tenant, INDEX_OWNER))?.indexKeys() ?? [];
+    return now();
   }
 
   async #standing(tenant: string, patientId: string): Promise<'known' | 'erased' | 'unknown'> {

@@ -53,18 +53,9 @@ export class Hsm {
   static async open(options: HsmOptions, prove: Prove): Promise<Hsm> {
     const cryptoki = await loadCryptoki();
     const hsm = new Hsm(cryptoki, moduleOf(cryptoki, options.library), options, prove);
-    for (let start = 1; ; start++) {
-      try {
-        await hsm.#connect();
-        return hsm;
-      } catch (cause) {
-        finalize(hsm.module);
-        if (cause instanceof Pkcs11Refused) throw cause;
-        if (start === STARTS) throw new Pkcs11Refused(`the token cannot be used: ${reasonOf(cause)}`, { cause });
-      }
-      // By chance a little longer or shorter: two that disturbed each other should not do so again.
-      await sleep(START_AFTER_MS * 2 ** start * (0.5 + Math.random()));
-    }
+    // By chance a little longer or shorter: two that disturbed each other should not do so again.
+    for (let start = 1; !(await hsm.#started(start)); start++) await sleep(START_AFTER_MS * 2 ** start * (0.5 + Math.random()));
+    return hsm;
   }
 
   get state(): HsmState {
@@ -148,6 +139,19 @@ export class Hsm {
     }
   }
 
+  /** False when another start may go better. */
+  async #started(start: number): Promise<boolean> {
+    try {
+      await this.#connect();
+      return true;
+    } catch (cause) {
+      finalize(this.module);
+      if (cause instanceof Pkcs11Refused) throw cause;
+      if (start === STARTS) throw new Pkcs11Refused(`the token cannot be used: ${reasonOf(cause)}`, { cause });
+      return false;
+    }
+  }
+
   async #connect(): Promise<void> {
     const first = this.#serial === undefined;
     // Once chosen, a token is known by its serial number: another of the same label is no replacement.
@@ -182,5 +186,5 @@ export class Hsm {
 
 /** Neither a module's answer nor a text of ours holds anything of a PIN, a key or what was wrapped. */
 function reasonOf(cause: unknown): string {
-  return (cause as Error).message.split('\n', 1)[0] ?? '';
+  return (cause as Error).message.replace(/\n.*/s, '');
 }

@@ -1,9 +1,8 @@
 import { LedgerFault } from '../../domain/rejections.js';
 import type { RootKey, RootKeys, RootWrapped } from '../keys/root.js';
-import { mayBeTheData } from './cryptoki.js';
 import type { HsmOptions, HsmState } from './hsm.js';
-import { formOf, prepareProof, proveAlive, SECRET_AT_MOST_BYTES, seal, unseal } from './root-box.js';
-import { madeAt, makeRoot, objectIdOf, type RootObject, rootIdOf, rootOn, rootsOn } from './root-objects.js';
+import { formOf, openUnder, prepareProof, SECRET_AT_MOST_BYTES, seal } from './root-box.js';
+import { destroyRoot, madeAt, makeRoot, objectIdOf, type RootObject, rootIdOf, rootsOn } from './root-objects.js';
 import { type SharedHsm, shareHsm } from './shared-hsm.js';
 
 export interface Pkcs11RootOptions extends HsmOptions {
@@ -59,19 +58,7 @@ export class Pkcs11Root implements RootKeys {
     const id = objectIdOf(wrapped.rootId);
     const form = formOf(wrapped.wrapped);
     if (id === undefined || form === undefined) throw new LedgerFault('key-unreadable');
-    return this.hsm.run(async (link) => {
-      const root = rootOn(link, id);
-      if (root !== undefined) {
-        try {
-          return await unseal(link, root, form, context);
-        } catch (fault) {
-          if (!mayBeTheData(fault)) throw fault;
-        }
-      }
-      // Modules say the same of changed data and of a broken device, and a token that went away seems to hold no key.
-      await proveAlive(link);
-      throw new LedgerFault('key-unreadable');
-    });
+    return this.hsm.run((link) => openUnder(link, id, form, context));
   }
 
   rotate(): Promise<string> {
@@ -90,8 +77,7 @@ export class Pkcs11Root implements RootKeys {
       const newest = newestOf(rootsOn(link));
       if (newest.id === id) return true;
       await prepareProof(link, newest);
-      rootOn(link, id)?.object.destroy();
-      if (rootOn(link, id) !== undefined) throw new Error('the token still shows a key that it has destroyed');
+      destroyRoot(link, id);
       return false;
     });
     if (current) throw new TypeError('the current root key cannot be retired: rotate first');

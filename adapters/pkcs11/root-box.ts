@@ -1,4 +1,6 @@
-import { fromBase64url, gcm, NONCE_BYTES, randomNonce } from '../webcrypto/subtle.js';
+import { LedgerFault } from '../../domain/rejections.js';
+import { gcm, NONCE_BYTES, randomNonce } from '../webcrypto/subtle.js';
+import { mayBeTheData } from './cryptoki.js';
 import { type RootObject, rootIdOf, rootOn } from './root-objects.js';
 import type { TokenLink } from './token.js';
 
@@ -32,13 +34,26 @@ function associated(root: RootObject, context: string): string {
 export function formOf(wrapped: string): Uint8Array<ArrayBuffer> | undefined {
   const outsideBytes = 1 + NONCE_BYTES + TAG_BYTES;
   if (wrapped.length > 2 * (outsideBytes + SECRET_AT_MOST_BYTES)) return undefined;
-  try {
-    const form = new Uint8Array(fromBase64url(wrapped));
-    return form[0] === VERSION && form.length > outsideBytes && form.length <= outsideBytes + SECRET_AT_MOST_BYTES ? form : undefined;
-  } catch (fault) {
-    if (fault instanceof TypeError) return undefined;
-    throw fault;
+  const form = Buffer.from(wrapped, 'base64url');
+  const isWhole = form.toString('base64url') === wrapped && form[0] === VERSION;
+  return isWhole && form.length > outsideBytes && form.length <= outsideBytes + SECRET_AT_MOST_BYTES ? new Uint8Array(form) : undefined;
+}
+
+/**
+ * What was sealed under the root key of an id. `key-unreadable` is said only by a token that proves itself: modules say the same of
+ * changed data and of a broken device, and a token that went away seems to hold no key.
+ */
+export async function openUnder(link: TokenLink, id: string, form: Uint8Array<ArrayBuffer>, context: string): Promise<Uint8Array<ArrayBuffer>> {
+  const root = rootOn(link, id);
+  if (root !== undefined) {
+    try {
+      return await unseal(link, root, form, context);
+    } catch (fault) {
+      if (!mayBeTheData(fault)) throw fault;
+    }
   }
+  await proveAlive(link);
+  throw new LedgerFault('key-unreadable');
 }
 
 /** What tells a broken device from changed data: a box whose content is known, and the key that it is under. */

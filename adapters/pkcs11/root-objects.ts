@@ -55,8 +55,14 @@ export function rootOn(link: TokenLink, id: string): RootObject | undefined {
   return genuine(link, { label: LABEL, id: Buffer.from(id, 'hex') })[0];
 }
 
+/** Destroys a root key for ever. One that is gone already is fine; one that is still there afterwards is not. */
+export function destroyRoot(link: TokenLink, id: string): void {
+  rootOn(link, id)?.object.destroy();
+  if (rootOn(link, id) !== undefined) throw new Error('the token still shows a key that it has destroyed');
+}
+
 /** Made on the token, written there before it is done, and never to leave it. `store-full` when there is no room. */
-export function makeRoot(link: TokenLink, nowMs: number, roots: readonly RootObject[]): Promise<RootObject> {
+export async function makeRoot(link: TokenLink, nowMs: number, roots: readonly RootObject[]): Promise<RootObject> {
   if (roots.length >= ROOTS_AT_MOST) throw new LedgerFault('store-full');
   const id = newId(nowMs, roots.at(-1)?.id);
   const { ObjectClass, KeyType, KeyGenMechanism } = link.cryptoki;

@@ -24,7 +24,7 @@ export interface SharedHsm {
 
 export async function shareHsm(options: HsmOptions, prove: Prove): Promise<SharedHsm> {
   const { library } = options;
-  const token = JSON.stringify([options.token.label ?? null, options.token.serial ?? null]);
+  const token = JSON.stringify([options.token.label, options.token.serial]);
   while (ending.has(library)) await ending.get(library);
   const known = inUse.get(library);
   if (known !== undefined && known.token !== token) throw new Pkcs11Refused('this process uses another token of this library already');

@@ -77,7 +77,7 @@ export class PatientSearch {
     const { matches, opened, readable } = needsOpening(criteria)
       ? await this.#judged(vault, seen, criteria)
       : { matches: await this.#told(seen), opened: 0, readable: true };
-    matches.sort((left, right) => right.matchedOn.length - left.matchedOn.length || (left.patientId < right.patientId ? -1 : 1));
+    matches.sort((left, right) => right.matchedOn.length - left.matchedOn.length || left.patientId.localeCompare(right.patientId));
     const complete = readable && hits.length <= OPENED_AT_MOST && matches.length <= limit && (await this.#isCurrent());
     return { matches: matches.slice(0, limit), opened, complete };
   }

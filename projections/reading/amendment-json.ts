@@ -41,12 +41,11 @@ async function acceptanceJson({ patientId }: AmendmentRow, { text, ...said }: Am
   return { ...said, inform: null, ...wordJson(word) };
 }
 
-/** Who was shown the category before the amendment was accepted, out of the accounting of disclosures; the patient themselves apart. */
-export function partiesTo(row: AmendmentRow, accesses: readonly AccessRow[]): Party[] {
-  const until = row.acceptance?.at ?? '';
+/** Who was shown the category until the amendment was accepted, out of the accounting of disclosures; the patient themselves apart. */
+export function partiesTo(row: AmendmentRow, acceptedAt: string, accesses: readonly AccessRow[]): Party[] {
   const parties = new Map<string, Party>();
   for (const { outcome, categories, at, subject, organization, purpose } of accesses) {
-    if (outcome !== 'allowed' || at > until || subject === row.patientId || !categories.includes(row.category)) continue;
+    if (outcome !== 'allowed' || at > acceptedAt || subject === row.patientId || !categories.includes(row.category)) continue;
     const key = JSON.stringify([subject, organization, purpose]);
     const lastAt = parties.get(key)?.lastAt ?? at;
     parties.set(key, { subject, organization, purpose, lastAt: at > lastAt ? at : lastAt });

@@ -5,8 +5,9 @@ import { findFact } from '../../domain/resolution/settlement.js';
 import { isTakenBack } from '../../domain/resolution/taken-back.js';
 import type { PatientGroup } from '../../schemas/events/patients-merged.js';
 import type { Assertion, Fact } from '../../schemas/read-models/fact.js';
-import type { ReadModels } from '../ports.js';
+import type { ReadModels, Row } from '../ports.js';
 import { claimIndex, conflictIndex, factKey, factPrefix, takenBackIndex, tokenIndex } from '../record.js';
+import type { KnownAt } from './as-of.js';
 import { factIn } from './fact-in.js';
 import { factNamed } from './fact-named.js';
 import type { KnownFacts } from './known-facts.js';
@@ -32,10 +33,12 @@ export class FactRows {
   ) {}
 
   async page(): Promise<FactsPage> {
-    const { tenant, category, after, limit, conflictsOnly, factId } = this.query;
+    const { tenant, category, after, limit, conflictsOnly, factId, knownAt } = this.query;
     if (factId !== undefined) return { page: await this.#named(factId), next: null };
-    if (this.query.knownAt !== null) {
-      const wanted = (await this.#all()).filter((fact) => (category === null || fact.category === category) && (after === null || factKey(fact) > after));
+    if (knownAt !== null) {
+      const wanted = (await this.#all(knownAt)).filter(
+        (fact) => (category === null || fact.category === category) && (after === null || factKey(fact) > after),
+      );
       return cut(wanted, limit);
     }
     // One more than asked for says whether there is a next page.
@@ -46,14 +49,15 @@ export class FactRows {
       : await this.models.byPrefix('record', factPrefix(tenant, root, category ?? undefined), options);
     const { page, next } = cut(rows.map(factIn), limit);
     if (!conflictsOnly) return { page, next };
-    const copies = after === null ? await this.#copiesOfTakenBack(page) : [];
+    const copies = after === null ? await this.#copiesOfTakenBack() : [];
     return { page: [...copies, ...page].filter((fact) => category === null || fact.category === category), next };
   }
 
   /** The group's records that were taken back as errors. */
   async takenBack(): Promise<Assertion[]> {
-    if (this.query.knownAt !== null) return (await this.#all()).flatMap((fact) => fact.assertions).filter(isTakenBack);
-    const rows = await this.models.byIndex('record', takenBackIndex(this.query.tenant, this.group.root), { limit: OTHERS_AT_MOST });
+    const { tenant, knownAt } = this.query;
+    if (knownAt !== null) return (await this.#all(knownAt)).flatMap((fact) => fact.assertions).filter(isTakenBack);
+    const rows = await this.models.byIndex('record', takenBackIndex(tenant, this.group.root), { limit: OTHERS_AT_MOST });
     return rows.flatMap((row) => factIn(row).assertions).filter(isTakenBack);
   }
 
@@ -62,40 +66,41 @@ export class FactRows {
     const own = new Set(resolutions.map(({ fact }) => fact.factId));
     const tokens = new Set(resolutions.flatMap((resolution) => [...claimsOf(resolution, 'contradicts')]));
     if (tokens.size === 0) return [];
-    if (this.query.knownAt !== null) {
+    const { tenant, knownAt } = this.query;
+    if (knownAt !== null) {
       const asserts = (fact: Fact) =>
         fact.assertions.some(({ heads }) => heads.some((head) => namesFor(head, fact.patientId).asserts.some((one) => tokens.has(one))));
-      return (await this.#all()).filter((fact) => !own.has(fact.factId) && asserts(fact)).slice(0, OTHERS_AT_MOST);
+      return (await this.#all(knownAt)).filter((fact) => !own.has(fact.factId) && asserts(fact)).slice(0, OTHERS_AT_MOST);
     }
-    const found = await this.#under([...tokens].map((token) => claimIndex(this.query.tenant, token)));
-    return found.filter((fact) => !own.has(fact.factId));
+    const found = await this.#under([...tokens].map((token) => claimIndex(tenant, token)));
+    return found.map(factIn).filter((fact) => !own.has(fact.factId));
   }
 
   async #named(factId: string): Promise<Fact[]> {
     const { tenant, knownAt } = this.query;
-    const found = knownAt === null ? await factNamed(this.models, { tenant, patientId: this.group.root, factId }) : findFact(await this.#all(), factId);
+    const found = knownAt === null ? await factNamed(this.models, { tenant, patientId: this.group.root, factId }) : findFact(await this.#all(knownAt), factId);
     return found === undefined ? [] : [found];
   }
 
-  async #copiesOfTakenBack(page: readonly Fact[]): Promise<Fact[]> {
-    const known = new Set(page.map(factKey));
+  /** What still says what was taken back, except what the list has anyway: that would stand on two of its pages. */
+  async #copiesOfTakenBack(): Promise<Fact[]> {
+    const { tenant } = this.query;
     const { root } = this.group;
     const tokens = (await this.takenBack()).flatMap(({ heads }) => heads.flatMap((head) => namesFor(head, root).identity));
     if (tokens.length === 0) return [];
-    const found = await this.#under(tokens.map((token) => tokenIndex(this.query.tenant, token)));
-    return found.filter((fact) => !known.has(factKey(fact)));
+    const found = await this.#under(tokens.map((token) => tokenIndex(tenant, token)));
+    const listed = conflictIndex(tenant, root);
+    return found.filter(({ index }) => !index.includes(listed)).map(factIn);
   }
 
-  async #under(values: readonly string[]): Promise<Fact[]> {
+  async #under(values: readonly string[]): Promise<Row[]> {
     const keys = [...new Set((await this.models.keysByIndex('record', values)).flat())].sort().slice(0, OTHERS_AT_MOST);
     const rows = keys.length === 0 ? [] : await this.models.get('record', keys);
-    return rows.filter((row) => row !== undefined).map(factIn);
+    return rows.filter((row) => row !== undefined);
   }
 
-  #all(): Promise<readonly Fact[]> {
-    const { tenant, knownAt } = this.query;
-    if (knownAt === null) return Promise.resolve([]);
-    this.#known ??= this.known.facts(tenant, this.group, knownAt);
+  #all(knownAt: KnownAt): Promise<readonly Fact[]> {
+    this.#known ??= this.known.facts(this.query.tenant, this.group, knownAt);
     return this.#known;
   }
 }

@@ -33,7 +33,7 @@ function clinicalWords(resource: FhirResource, text: string): (string | null)[] 
   ];
 }
 
-function valueWords(owner: JsonObject, text: string | null): string | null {
+function valueWords(owner: JsonObject, text: string): string | null {
   const quantity = objectOf(owner, 'valueQuantity');
   if (quantity !== null) {
     const digits = memberText(memberText(text, 'valueQuantity'), 'value');
@@ -72,14 +72,13 @@ function textsOf(owner: JsonObject, member: string): string[] {
   return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string');
 }
 
-/** A member as it was written: parsing would lose trailing zeros. */
-function memberText(text: string | null, name: string): string | null {
-  if (text === null) return null;
+/** A member as it was written, since parsing would lose trailing zeros; empty where there is none. */
+function memberText(text: string, name: string): string {
   const span = scanMembers(text, { maxDepth: DEPTH_AT_MOST }).members.get(name);
-  return span === undefined ? null : text.slice(span.start, span.end);
+  return span === undefined ? '' : text.slice(span.start, span.end);
 }
 
 /** What stands between the brackets of a list of one. */
-function arrayItem(text: string | null): string | null {
-  return text === null ? null : text.slice(1, -1).trim();
+function arrayItem(text: string): string {
+  return text.slice(1, -1).trim();
 }

@@ -91,6 +91,22 @@ test('a stream that somebody else wrote to is given up too', async () => {
   assert.is(await faultOf(accesses.record(access())), 'no fault');
 });
 
+test('a stream that holds a million events is followed by a fresh one', async () => {
+  const { store, log: accesses } = await log();
+  const appended: { stream: string; expected: unknown }[] = [];
+  let revision = 999_997;
+  store.append = async (stream, expected) => {
+    appended.push({ stream, expected });
+    revision += 1;
+    return { kind: 'appended', revision, positions: [] };
+  };
+  for (let n = 0; n < 3; n++) await accesses.record(access());
+  const [last, full, fresh] = appended;
+  assert.equal([full?.stream, full?.expected], [last?.stream, 999_998]);
+  assert.is.not(fresh?.stream, full?.stream);
+  assert.is(fresh?.expected, 'none');
+});
+
 test('batches are bounded, and too much waiting is refused at once', async () => {
   const { store, log: accesses } = await log();
   const { opened, open } = gate();

@@ -1,13 +1,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { amendmentFindings, amendmentStanding } from '../../domain/amendment/standing.js';
+import type { KeyRing } from '../../domain/rings.js';
 import type { AccessRow } from '../../projections/accesses.js';
 import { amendmentsProjection } from '../../projections/amendments.js';
-import { partiesTo } from '../../projections/reading/amendment-json.js';
+import { amendmentJson, partiesTo } from '../../projections/reading/amendment-json.js';
+import { Words } from '../../projections/reading/words.js';
 import type { LedgerEvent } from '../../schemas/catalogue.js';
+import type { SealedPart } from '../../schemas/event.js';
 import type { AmendmentRow } from '../../schemas/read-models/amendment.js';
 import { uuid } from '../domain/given.js';
 import { eventOf } from '../support/events.js';
+import { TestVault } from '../support/vault.js';
 import { pagesOf, recorded, rowsAfter, textOf } from './folding.js';
 
 const test = suite('list of amendments');
@@ -76,8 +80,9 @@ test('whom to inform is read from the accounting: who was shown the category bef
     opened: 1,
     ...more,
   });
-  const [march, february, may] = ['2026-03-10T00:00:00.000Z', '2026-02-10T00:00:00.000Z', '2026-05-10T00:00:00.000Z'];
+  const [january, february, march, may] = ['01', '02', '03', '05'].map((month) => `2026-${month}-10T00:00:00.000Z`) as [string, string, string, string];
   const accesses = [
+    access('dr-1', january),
     access('dr-1', march),
     access('dr-1', february),
     access('dr-2', may),
@@ -85,7 +90,25 @@ test('whom to inform is read from the accounting: who was shown the category bef
     access('dr-4', march, { categories: ['coverage'] }),
     access(about.patientId, march),
   ];
-  assert.equal(partiesTo(row, accesses), [{ subject: 'dr-1', organization: null, purpose: 'TREAT', lastAt: march }]);
+  assert.equal(partiesTo(row, accepted.recordedAt, accesses), [{ subject: 'dr-1', organization: null, purpose: 'TREAT', lastAt: march }]);
+});
+
+test('whom the individual wants informed is shown by name; what is withheld or damaged is said to be so, and is not "nobody"', async () => {
+  const ring = await new TestVault().vault.tenantRing('acme');
+  const { id: eventId, stream } = accepted;
+  const sealed = await ring.seal({ stream, eventId, name: 'content', scope: 'allergies' }, '["Dr. Grace Hopper"]');
+  const informs = async (parts: readonly SealedPart[], held: KeyRing = ring) => {
+    const row = await rowOf(requested, { ...accepted, sealed: parts } as LedgerEvent);
+    const { acceptance } = (await amendmentJson(row, NOW, new Words(async () => held), null)) as { acceptance: Record<string, unknown> };
+    const { inform, withheld, unreadable, code, parties } = acceptance;
+    return { inform, withheld, unreadable, code, parties };
+  };
+  const plain = { withheld: undefined, unreadable: undefined, code: undefined, parties: null };
+  assert.equal(await informs([sealed]), { ...plain, inform: ['Dr. Grace Hopper'] });
+  assert.equal(await informs([]), { ...plain, inform: [] });
+  assert.equal(await informs([sealed], ring.limitedTo(new Set(['coverage']))), { ...plain, inform: null, withheld: true });
+  const broken = { ...sealed, box: `${sealed.box.startsWith('A') ? 'B' : 'A'}${sealed.box.slice(1)}` };
+  assert.equal(await informs([broken]), { ...plain, inform: null, unreadable: true, code: 'content-unreadable' });
 });
 
 test('how pages are cut makes no difference', async () => {

@@ -86,6 +86,17 @@ test('content stands in it only as far as it is given', () => {
   assert.ok(said[2]?.startsWith('lis says otherwise: "resolved" ('));
 });
 
+test('what another version of the same record takes the place of is said to be so, whether it agrees or not', () => {
+  const alternatives = [statement('lis', { outranked: true }), statement('ris', { agrees: false, outranked: true }), statement('pharmacy')];
+  const told = explainFact(lineage({ alternatives })).slice(2, 5);
+  const outranked = ', which another version of the same record takes the place of';
+  assert.equal(told, [
+    `lis says the same (recorded ${AT}, event event-lis, position 7)${outranked}.`,
+    `ris says otherwise: so (recorded ${AT}, event event-ris, position 7)${outranked}.`,
+    `pharmacy says the same (recorded ${AT}, event event-pharmacy, position 7).`,
+  ]);
+});
+
 test('version and valid time are told where they are known', () => {
   const value = statement('ehr', { sourceVersion: '3', validTime: { from: '2020-01-01T00:00:00.000Z', to: '2021-01-01T00:00:00.000Z' } });
   assert.is(
@@ -210,6 +221,12 @@ summary('a person is told by what the element says', () => {
   assert.is(told(',"name":[{"given":["Ada",null],"family":"Lovelace"}]'), 'Ada Lovelace');
   assert.is(told(',"address":[{"line":["1 Main St"],"city":"Town"}],"deceasedBoolean":false'), '1 Main St Town, not deceased');
   assert.is(told(',"telecom":[{"value":"1"}],"identifier":[{"value":"2"}],"birthDate":"1960"'), '1960, 1, 2');
+});
+
+summary('digits that lie too deep to be found as they were written are left out, never rounded', () => {
+  const deep = `${'['.repeat(200)}${']'.repeat(200)}`;
+  assert.is(written(`,"code":{"text":"x"},"valueQuantity":{"value":7.00,"unit":"mg"},"extension":${deep}`), 'x, mg');
+  assert.is(written(`,"component":[{"code":{"text":"systolic"},"valueQuantity":{"value":120.0,"unit":"mmHg"},"extension":${deep}}]`), 'systolic, mmHg');
 });
 
 summary('it is never long, and never fails', () => {

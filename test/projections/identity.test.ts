@@ -69,6 +69,37 @@ test('links and verdicts name both patients', async (world) => {
   assert.equal([answer.links.length, events(answer.differentPeople, 'patientIds')], [0, [[survivor, absorbed].sort()]]);
 });
 
+test('before a merge each is known alone, and so is whoever was let go again', async (world) => {
+  const { desk, store, survivor, absorbed } = world;
+  const at = [await store.head()];
+  await merge(world, absorbed, survivor);
+  at.push(await store.head());
+  await unmerge(world, absorbed, survivor);
+  at.push(await store.head());
+  await desk.project();
+  const groups = (patientId: string) => Promise.all(at.map((position) => desk.records.groupOf('acme', patientId, { position: position as string })));
+  const alone = { root: absorbed, members: [absorbed] };
+  assert.equal(await groups(absorbed), [alone, { root: survivor, members: [survivor, absorbed].sort() }, alone]);
+});
+
+test('merges, links and past merges stand in the order in which they were made, whatever the ids of the patients', async (world) => {
+  const { desk, ehr, survivor } = world;
+  const { patientId: other } = await desk.done(ehr, 'register-patient', { resource: person({ gender: 'other' }), sourceRecordId: 'p3' });
+  const { patientId: linked } = await desk.done(ehr, 'register-patient', { resource: person({ gender: 'male' }), sourceRecordId: 'p4' });
+  // The higher id first: members are listed by their ids.
+  const [first, second] = [world.absorbed, other].sort().reverse() as [string, string];
+  for (const patientId of [first, second]) await desk.done(steward, 'link-patients', { patientId, otherPatientId: linked, reason: REASON });
+  for (const patientId of [first, second]) await merge(world, patientId, survivor);
+  const joined = await ask(world, survivor);
+  assert.equal(events(joined.merges, 'absorbed'), [first, second]);
+  assert.equal(
+    events(joined.links, 'patientIds'),
+    [first, second].map((patientId) => [patientId, linked].sort()),
+  );
+  for (const patientId of [first, second]) await unmerge(world, patientId, survivor);
+  assert.equal(events((await ask(world, survivor)).pastMerges, 'absorbed'), [first, second]);
+});
+
 test('after an unmerge the past merge is told, and what came to the survivor from a source of the other is a finding', async (world) => {
   const { desk, ehr, lis, survivor, absorbed } = world;
   await desk.done(lis, 'record-fact', fact(survivor, 'before'));

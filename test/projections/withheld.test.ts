@@ -12,7 +12,7 @@ import { Opener } from '../../projections/reading/opener.js';
 import { factJson } from '../../projections/reading/record-json.js';
 import { SENSITIVE_SCOPES } from '../../schemas/phi/scopes.js';
 import { ACT_CODE, SENSITIVITIES } from '../../schemas/phi/sensitivities.js';
-import { allergy, type Desk, NOW, openDesk, person } from '../commands/desk.js';
+import { allergy, callerOf, type Desk, NOW, openDesk, person } from '../commands/desk.js';
 import { faultOf } from '../commands/stores.js';
 
 interface World {
@@ -130,6 +130,20 @@ test('research sees the person without identifiers and facts without notes', asy
   assert.equal([value('demographics', 'identifier').resource, value('demographics', 'identifier').withheld], [null, true]);
   assert.is(value('allergies').resource.criticality, 'high');
   assert.not.match(text, /mrn-77|p-77|mother told|reactive|couch|needles/);
+});
+
+test('an element of a person of which nothing is left is null and said to be withheld, and the others stand', async (world) => {
+  const { desk } = world;
+  const extension = [{ url: 'urn:local:programme', valueCoding: { system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'F11.20' } }];
+  const { patientId } = await desk.done(callerOf('source', 'ehr'), 'register-patient', { resource: person({ extension }), sourceRecordId: 'p-78' });
+  await desk.project();
+  const clinician = await recordFor({ desk, patientId }, 'clinician', 'COORDIN');
+  const programme = clinician.value('demographics', 'extension');
+  assert.equal([programme.source, programme.resource, programme.withheld], ['ehr', null, true]);
+  assert.equal(clinician.value('demographics', 'birthDate').resource, { resourceType: 'Patient', birthDate: '1960-12-10' });
+  assert.not.match(clinician.text, /F11|urn:local:programme/);
+  const officer = await recordFor({ desk, patientId }, 'privacy-officer', 'HOPERAT');
+  assert.equal(officer.value('demographics', 'extension').resource, { resourceType: 'Patient', extension });
 });
 
 test('history and feeds withhold the same', async (world) => {

@@ -111,7 +111,7 @@ function descriptionIn(path: string): string {
       closeSync(file);
     }
   } catch (fault) {
-    throw new CliProblem(`The description file cannot be read: ${(fault as NodeJS.ErrnoException).code ?? 'no reason given'}.`);
+    throw new CliProblem(`The description file cannot be read: ${(fault as NodeJS.ErrnoException).code}.`);
   }
   if (length > DESCRIPTION_AT_MOST_BYTES) throw new CliProblem('The description file is too large: 4,000 characters are taken.');
   const text = textOf(bytes.subarray(0, length)).trimEnd();

@@ -18,7 +18,7 @@ interface Incident {
   readonly mediaToBeJudged: boolean;
 }
 
-export interface RotationSeen {
+interface RotationOrder {
   readonly rotationId: string;
   readonly kind: 'rotate' | 'activate' | 'reseal';
   readonly level: KeyLevel;
@@ -26,10 +26,20 @@ export interface RotationSeen {
   readonly because: string;
   readonly activatesAt: string | null;
   readonly orderedAt: string;
-  readonly completedAt: string | null;
-  readonly rewrapped: number | null;
   readonly left: number;
 }
+
+export interface RotationDone extends RotationOrder {
+  readonly completedAt: string;
+  readonly rewrapped: number;
+}
+
+interface RotationOpen extends RotationOrder {
+  readonly completedAt: null;
+  readonly rewrapped: null;
+}
+
+export type RotationSeen = RotationDone | RotationOpen;
 
 export interface SuspensionSeen {
   readonly kind: 'suspend' | 'resume';
@@ -117,8 +127,8 @@ export function tableOf({ root, tenantKeys, secretsUnderFormerKeys, rotations, s
 }
 
 /** What became of an order, in one line. */
-export function rotationWords({ kind, rewrapped }: RotationSeen): string {
-  return `${kind === 'reseal' ? 'Resealed' : 'Rotated'}: ${rewrapped ?? 0} wrapped anew.`;
+export function rotationWords({ kind, rewrapped }: RotationDone): string {
+  return `${kind === 'reseal' ? 'Resealed' : 'Rotated'}: ${rewrapped} wrapped anew.`;
 }
 
 /** What an incident says, and by when the law wants whom to be told. */
@@ -140,7 +150,7 @@ export function suspensionWords({ keyId, state }: SuspensionSeen): string {
 }
 
 function progressCell({ kind, activatesAt, completedAt, rewrapped, left }: RotationSeen): string {
-  if (completedAt !== null) return `${second(completedAt)}, ${rewrapped ?? 0} wrapped anew`;
+  if (completedAt !== null) return `${second(completedAt)}, ${rewrapped} wrapped anew`;
   return activatesAt !== null && kind === 'rotate' ? `waits for ${second(activatesAt)}` : `under way, ${left} left`;
 }
 
@@ -165,9 +175,11 @@ function second(instant: string): string {
   return `${instant.slice(0, 19)}Z`;
 }
 
+/** Every row has a cell for each word of the head. */
 function section(title: string, head: Row, rows: readonly Row[]): string[] {
   if (rows.length === 0) return [];
-  const widths = head.map((cell, at) => Math.max(cell.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (row: Row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd();
-  return [title, ...[head, ...rows].map(line), ''];
+  const all = [head, ...rows];
+  const widths = head.map((_, at) => Math.max(...all.map((row) => (row[at] as string).length)));
+  const line = (row: Row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] as number)).join('  ')}`.trimEnd();
+  return [title, ...all.map(line), ''];
 }

@@ -42,7 +42,7 @@ async function listed(services: Services, request: PatientRequest, { caller, vau
   const words = new Words(opens ? ownersOf(vault, caller.tenant) : NO_KEYS);
   const shown: object[] = [];
   for (const row of rows) {
-    const parties = accounting === null || row.acceptance === null ? null : partiesTo(row, accounting.rows);
+    const parties = accounting === null || row.acceptance === null ? null : partiesTo(row, row.acceptance.at, accounting.rows);
     shown.push(await amendmentJson(row, services.clock.now(), words, parties));
   }
   const next = last === undefined ? null : cursorOf('amendments', orderOf(last));

@@ -46,10 +46,10 @@ export function keyRoutes(app: FastifyInstance, services: Services): void {
       const { reports, state } = await keysSaid(services.store, caller.tenant);
       const report = reports.get(request.params.reportId);
       if (report === undefined) return reject('unknown-key');
-      const incident = state.reports.get(report.data.reportId)?.incident ?? null;
-      if (incident === null) return reject('read-model-behind');
+      const digest = state.reports.get(report.data.reportId)?.incident?.data.digest;
+      if (digest === undefined) return reject('read-model-behind');
       const { canonical } = await exposureOf(services.store, report);
-      if (createHash('sha256').update(canonical).digest('hex') !== incident.data.digest)
+      if (createHash('sha256').update(canonical).digest('hex') !== digest)
         throw new LedgerFault('internal', { cause: new Error('the exposure report is not the one that the incident was opened with') });
       const { patients } = JSON.parse(canonical) as { readonly patients: readonly string[] };
       for (let from = PATIENTS_AN_ACCESS; from < patients.length; from += PATIENTS_AN_ACCESS)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KeyFileRefused } from './refused.js';
 
@@ -44,34 +44,19 @@ export async function currentMark(path: string): Promise<string> {
 
 /**
  * Written beside its place, synced, then linked to it: a crash leaves no half file, and of two processes that start at
- * once one makes the file. The other gets false: to replace the file would lose what was wrapped under it already.
+ * once one makes the file. The other leaves it: to replace the file would lose what was wrapped under it already.
  */
-export async function createGuarded(path: string, text: string): Promise<boolean> {
+export async function createGuarded(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = await writeBeside(path, text);
-  try {
-    await link(temporary, path);
-    return true;
-  } catch (fault) {
-    if (codeOf(fault) === 'EEXIST') return false;
-    throw fault;
-  } finally {
-    await unlink(temporary);
-    await syncFolder(path);
-  }
+  await writtenBeside(path, text, (temporary) => expecting('EEXIST', () => link(temporary, path)));
 }
 
 /** Replaces the file in one step: whoever opens it finds the former text or the new one, whole. `check` runs just before. */
 export async function replaceGuarded(path: string, text: string, check: () => Promise<void>): Promise<void> {
-  const temporary = await writeBeside(path, text);
-  try {
+  await writtenBeside(path, text, async (temporary) => {
     await check();
     await rename(temporary, path);
-  } catch (fault) {
-    await unlink(temporary);
-    throw fault;
-  }
-  await syncFolder(path);
+  });
 }
 
 /** Removes what a process that died left beside the file: it may hold a key that is to be destroyed. For whoever holds the lock. */
@@ -80,19 +65,16 @@ export async function removeLeftovers(path: string): Promise<void> {
   for (const name of (await readdir(dirname(path))).filter(isLeftover)) await unlink(join(dirname(path), name));
 }
 
-async function writeBeside(path: string, text: string): Promise<string> {
+/** The text goes to a file beside the path, and to the disk, before `place` puts it there. However that ends, nothing is left beside. */
+async function writtenBeside(path: string, text: string, place: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.${randomUUID()}${TEMPORARY}`;
-  const handle = await open(temporary, 'wx', 0o600);
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } catch (fault) {
-    await unlink(temporary);
-    throw fault;
+    await writeFile(temporary, text, { flag: 'wx', mode: 0o600, flush: true });
+    await place(temporary);
   } finally {
-    await handle.close();
+    await rm(temporary, { force: true });
   }
-  return temporary;
+  await syncFolder(path);
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -121,6 +103,16 @@ async function refuseOpenFolder(path: string, what: What): Promise<void> {
 
 function markOf(found: BigIntStats): string {
   return `${found.ino}.${found.mtimeNs}.${found.size}`;
+}
+
+/** What the file system is asked for, or undefined where it answers `code`: it may have to say so. */
+export async function expecting<T>(code: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (fault) {
+    if (codeOf(fault) !== code) throw fault;
+    return undefined;
+  }
 }
 
 export function codeOf(fault: unknown): string | undefined {

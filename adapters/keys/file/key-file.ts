@@ -28,6 +28,13 @@ export async function readKeyFile(path: string): Promise<Read | undefined> {
   }
 }
 
+/** The key file, which has to be there. */
+export async function readPresentKeyFile(path: string): Promise<Read> {
+  const read = await readKeyFile(path);
+  if (read === undefined) throw new KeyFileRefused('absent');
+  return read;
+}
+
 /** Makes the file with one key, unless there is one by now. */
 export async function createKeyFile(path: string, passphrases: readonly Uint8Array[], cost: Cost): Promise<void> {
   const kdf = cost.kdf ?? STANDARD_KDF;
@@ -38,7 +45,7 @@ export async function createKeyFile(path: string, passphrases: readonly Uint8Arr
 /** Changes the keys in the file, one process after the other, each beginning with what the one before wrote. */
 export function changeKeys(path: string, protection: Protection | null, change: (keys: readonly FileKey[]) => readonly FileKey[]): Promise<readonly FileKey[]> {
   return oneAtATime(path, async (stillMine) => {
-    const { file } = (await readKeyFile(path)) ?? refuseAbsent();
+    const { file } = await readPresentKeyFile(path);
     const before = await openKeys(file, protection);
     await removeLeftovers(path);
     const after = change(before);
@@ -58,7 +65,7 @@ export async function protectKeyFile(path: string, from: readonly Uint8Array[], 
   if (to.length === 0) throw new KeyFileRefused('passphrase-unfit', 'passphrase');
   const next = await newProtection(to, kdf);
   await oneAtATime(path, async (stillMine) => {
-    const { file } = (await readKeyFile(path)) ?? refuseAbsent();
+    const { file } = await readPresentKeyFile(path);
     const keys = await openKeys(file, await protectionOf(file, from));
     await removeLeftovers(path);
     await replaceGuarded(path, await sealKeys(keys, next), stillMine);
@@ -76,8 +83,4 @@ export async function readPassphraseFile(path: string): Promise<Uint8Array> {
   bytes.fill(0);
   if (passphrase.length === 0) throw new KeyFileRefused('passphrase-unfit', 'passphrase');
   return passphrase;
-}
-
-export function refuseAbsent(): never {
-  throw new KeyFileRefused('absent');
 }

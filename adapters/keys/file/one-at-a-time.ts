@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat, unlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from './guarded-file.js';
+import { expecting } from './guarded-file.js';
 import { KeyFileRefused } from './refused.js';
 
 /** Long enough that a change which follows a kill waits for the lock that was left, and then goes through. */
@@ -14,10 +14,10 @@ const LEFT_BEHIND_AFTER_MS = 20_000;
  * need none, since the file is replaced in one step. `stillMine` must be called just before that step: it refuses when this
  * process was stopped so long that another one took its lock for left behind.
  */
-export async function oneAtATime<T>(path: string, change: (stillMine: () => Promise<void>) => Promise<T>): Promise<T> {
+export async function oneAtATime<T>(path: string, change: (stillMine: () => Promise<void>) => Promise<T>, waitAtMostMs = WAIT_AT_MOST_MS): Promise<T> {
   const lock = `${path}.lock`;
   // Held open all along, so that no other lock can get the same inode.
-  const handle = await taken(lock);
+  const handle = await taken(lock, waitAtMostMs);
   try {
     const { ino } = await handle.stat();
     const isMine = async () => (await inodeOf(lock)) === ino;
@@ -33,34 +33,22 @@ export async function oneAtATime<T>(path: string, change: (stillMine: () => Prom
   }
 }
 
-async function taken(lock: string): Promise<FileHandle> {
-  for (let waitedMs = 0; waitedMs < WAIT_AT_MOST_MS; waitedMs += LOOK_EVERY_MS) {
-    try {
-      return await open(lock, 'wx', 0o600);
-    } catch (fault) {
-      if (codeOf(fault) !== 'EEXIST') throw fault;
-    }
-    await removeIfLeftBehind(lock);
+async function taken(lock: string, waitAtMostMs: number): Promise<FileHandle> {
+  for (let waitedMs = 0; waitedMs < waitAtMostMs; waitedMs += LOOK_EVERY_MS) {
+    const handle = await expecting('EEXIST', () => open(lock, 'wx', 0o600));
+    if (handle !== undefined) return handle;
+    // Its owner, or somebody who waits as we do, may be faster.
+    await expecting('ENOENT', () => removeIfLeftBehind(lock));
     await sleep(LOOK_EVERY_MS);
   }
   throw new KeyFileRefused('busy');
 }
 
 async function removeIfLeftBehind(lock: string): Promise<void> {
-  try {
-    const { mtimeMs } = await stat(lock);
-    if (Date.now() - mtimeMs > LEFT_BEHIND_AFTER_MS) await unlink(lock);
-  } catch (fault) {
-    // Its owner, or somebody who waits as we do, was faster.
-    if (codeOf(fault) !== 'ENOENT') throw fault;
-  }
+  const { mtimeMs } = await stat(lock);
+  if (Date.now() - mtimeMs > LEFT_BEHIND_AFTER_MS) await unlink(lock);
 }
 
-async function inodeOf(lock: string): Promise<number | undefined> {
-  try {
-    return (await stat(lock)).ino;
-  } catch (fault) {
-    if (codeOf(fault) === 'ENOENT') return undefined;
-    throw fault;
-  }
+function inodeOf(lock: string): Promise<number | undefined> {
+  return expecting('ENOENT', async () => (await stat(lock)).ino);
 }

@@ -7,7 +7,6 @@ const REASONS = {
   'open-to-others': 'may be read or written by others: set its mode to 0600',
   'open-folder': 'lies in a folder that everybody may write to',
   'too-large': 'is too large',
-  'comes-and-goes': 'comes and goes',
   'not-json': 'is not JSON',
   damaged: 'is damaged or of an unknown version',
   'too-costly': 'asks for more memory or time than any key file of this program does',

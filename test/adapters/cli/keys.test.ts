@@ -68,6 +68,11 @@ test('suspend, resume and a rotation at a later time come back when the keys are
   assert.match((await keys(env, 'suspend', ...named, 'inquiry')).fault?.message ?? '', '409 key-already-suspended');
   assert.match((await keys(env, 'resume', ...named, 'cleared')).out, /^Key \S+ is active\.\n$/);
   assert.match((await keys(env, 'resume', ...named, 'inquiry')).fault?.message ?? '', '--because is one of cleared,');
+  for (const [verb, because, state] of [
+    ['suspend', 'inquiry', 'suspended'],
+    ['resume', 'cleared', 'active'],
+  ] as const)
+    assert.match((await keys(env, verb, 'index', '--because', because)).out, new RegExp(`^Key \\S+ is ${state}\\.\\n$`));
   const at = new Date(Date.now() + 86_400_000).toISOString();
   assert.is((await keys(env, 'rotate', 'tenant', '--at', at)).out, `The next key is there, and is put into use at ${at}.\n`);
   assert.is((await overview(house)).tenantKeys.at(-1).state, 'pre-active');
@@ -111,6 +116,18 @@ test('a reported compromise comes back as an incident, and its exposure has the 
 });
 
 const incidentKey = (words: string) => /: key (\S+) is/.exec(words)?.[1] ?? '';
+
+test("a patient's key that is named in a report is put out of use, and the incident is that key's", async ({ env, house, patientId }) => {
+  const file = join(house.dataDir, 'description');
+  const { keyId } = (await overview(house)).suspensions.find(({ level }: Answer['json']) => level === 'patient');
+  const named = ['--patient', patientId, '--key', keyId, '--since', '2026-01-01T00:00:00Z', '--description-file', file];
+  writeFileSync(file, 'A copy of the key was found.\n');
+  const { out, fault } = await keys(env, 'report-compromise', 'patient', ...named);
+  assert.is(fault, null);
+  assert.match(out, `: key ${keyId} is out of use`);
+  const { level, patientId: of, keyId: which } = (await overview(house)).compromises.at(-1);
+  assert.equal([level, of, which], ['patient', patientId, keyId]);
+});
 
 test('what was asked wrongly is said before anything is sent', async ({ env, house, patientId }) => {
   const told = async (...words: string[]) => {

@@ -14,10 +14,11 @@ import type { KeyStore, WrappedSecret } from '../../../adapters/keys/key-store.j
 import type { RootKeys } from '../../../adapters/keys/root.js';
 import { TenantKeks } from '../../../adapters/keys/tenant-keks.js';
 import { layout, openEventStore } from '../../../adapters/stores.js';
+import type { LedgerFault } from '../../../domain/rejections.js';
 import type { EventOf } from '../../../schemas/catalogue.js';
 import { ONE, openQuick, parsed, QUICK, refusal, TWO } from '../../support/key-files.js';
 import { KEY_NAME, vaultSetting } from '../../support/vault-transit/setting.js';
-import { run } from './terminal.js';
+import { quietly, run } from './terminal.js';
 
 interface World {
   env: Record<string, string>;
@@ -132,21 +133,39 @@ test('killed after a destruction was said and before it took place, the same cal
   assert.equal(await saidGone(env), [`north ${former}`, `south ${former}`]);
 });
 
-test('Vault destroys from the oldest version on: one that is not its turn is refused before anything is said', async (world) => {
+/** A Vault whose newest root key a tenant's key lies under, and the settings that name it. */
+async function inVault({ env, file }: World, rotate: (root: RootKeys) => Promise<void>) {
   const { root, vault, close } = await vaultSetting();
-  const { env } = world;
   mkdirSync(join(env['DATA_DIR'] ?? '', 'keys'), { mode: 0o700 });
-  await root.rotate();
-  const second = await root.rotate();
-  await root.rotate();
+  await rotate(root);
   const store = new EmbeddedKeyStore(layout.keys(env['DATA_DIR'] ?? ''));
   const keks = new TenantKeks(store, root, Date.now);
   await store.add({ ...secretOf('north'), ...(await keks.wrap(secretOf('north'), Buffer.alloc(32, 7))) });
   await store.close();
-  const token = world.file('vault-token', Buffer.from(vault.token));
+  const token = file('vault-token', Buffer.from(vault.token));
   const named = { ...env, KEY_PROVIDER: 'vault-transit', VAULT_URL: vault.url, VAULT_TOKEN_FILE: token, VAULT_TRANSIT_KEY: KEY_NAME };
+  return { root, vault, close, named };
+}
+
+test('Vault destroys from the oldest version on: one that is not its turn is refused before anything is said', async (world) => {
+  let second = '';
+  const { root, named, close } = await inVault(world, async (root) => {
+    await root.rotate();
+    second = await root.rotate();
+    await root.rotate();
+  });
   assert.match(await refused(named, 'destroy', second), 'from the oldest on');
   assert.is((await root.list()).length, 4);
+  await close();
+});
+
+test('a provider that fails while keys are tried ends the verification: it is no word on any key', async (world) => {
+  const { vault, named, close } = await inVault(world, async () => undefined);
+  assert.match((await keys(named, 'verify')).out, /tenant north: .*: opens\n$/);
+  vault.failsAt = `decrypt/${KEY_NAME}`;
+  const { out, fault } = await keys(named, 'verify');
+  assert.is((fault as LedgerFault).code, 'keys-unavailable');
+  assert.match(out, /^root key .*: opens\n$/);
   await close();
 });
 
@@ -196,12 +215,5 @@ test('a key file sealed on the command line has the full cost, and opens with wh
   assert.is((await keys({ ...env, KEY_PASSPHRASE_FILE: one }, 'verify')).fault, null);
   assert.match((await keys(env, 'verify')).fault?.message ?? '', 'another number of passphrases was given');
 });
-
-/** Runs as the command line does, so that what is printed is kept. */
-async function quietly(work: () => Promise<void>) {
-  const said = await run((program) => program.command('work').action(work), ['work'], {});
-  if (said.fault !== null) throw said.fault;
-  return said;
-}
 
 test.run();

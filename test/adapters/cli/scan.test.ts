@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,6 +11,8 @@ import { addScan } from '../../../adapters/cli/scan.js';
 import { DOCUMENT_AT_MOST_BYTES } from '../../../adapters/scanning/documents.js';
 import { PATIENT } from '../../domain/scanning/finding.js';
 import { run } from './terminal.js';
+
+const MAIN = fileURLToPath(new URL('../../../adapters/cli/main.js', import.meta.url));
 
 interface World {
   folder: string;
@@ -94,6 +99,29 @@ test('a file that cannot be scanned is named with the reason, without a word of 
   ] as const)
     assert.is((await scan(path)).fault?.message, `${path} cannot be scanned: ${reason}.`);
   assert.match((await scan(broken, '--known', broken)).fault?.message ?? '', 'is not a FHIR R4 Patient');
+});
+
+test('a scan that nobody reads any more ends at once, and well unless findings were to fail it', async (world) => {
+  const notes = ['one', 'two'].map((name) => file(world, name, 'SSN 219-09-9999'));
+  const unread = async (...words: string[]) => {
+    const child = spawn(process.execPath, [MAIN, 'scan', ...words, ...notes], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (bytes) => (err += bytes));
+    const [code] = await once(child, 'close');
+    return [code, err];
+  };
+  const ends = await Promise.all([unread(), unread('--fail')]);
+  assert.equal(ends, [
+    [0, ''],
+    [1, ''],
+  ]);
+});
+
+test('any other trouble of the output is not passed over', async (world) => {
+  await scan(file(world, 'quiet.txt', ''));
+  const full = Object.assign(new Error('the disk is full'), { code: 'ENOSPC' });
+  assert.throws(() => process.stdout.emit('error', full), 'the disk is full');
 });
 
 test.run();

@@ -34,3 +34,10 @@ export async function run(add: (program: Command) => void, words: readonly strin
     Object.assign(process.env, before);
   }
 }
+
+/** Work that prints, run in the same way. Throws what it throws. */
+export async function quietly(work: () => Promise<void>): Promise<Said> {
+  const said = await run((program) => program.command('work').action(work), ['work'], {});
+  if (said.fault !== null) throw said.fault;
+  return said;
+}

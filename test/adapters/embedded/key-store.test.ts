@@ -21,6 +21,13 @@ const secretOf = (owner: string): WrappedSecret => ({
   createdAt: '',
 });
 
+/** Somebody else's hand in the file, while it is open. */
+function damaged(path: string, ...statements: string[]): void {
+  const other = new Sqlite(path);
+  for (const statement of statements) other.exec(statement);
+  other.close();
+}
+
 test.before.each(async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'keys-'));
   Object.assign(context, { folder, path: join(folder, 'keys.db') });
@@ -69,6 +76,29 @@ test('of an erased secret no byte is left in the files, while the store is open'
   assert.is.not(found().length, 0);
   await keys.erase('north', 'p1');
   assert.equal(found(), []);
+  await keys.close();
+});
+
+test('what cannot be read or written in a damaged file is a fault of the key store, and the rest goes on', async ({ path }) => {
+  const keys = new EmbeddedKeyStore(path);
+  await keys.add(secretOf('p1'));
+  damaged(path, 'DROP TABLE claim', 'DROP TABLE erased');
+  const calls = [keys.claim('north', 'token', 'p1', null), keys.isErased('north', 'p1')];
+  assert.equal(await Promise.all(calls.map(faultCode)), ['keys-unavailable', 'keys-unavailable']);
+  assert.equal(await keys.secrets('north', 'p1'), [secretOf('p1')]);
+  await keys.setState('north', 'p1', 1, 'suspended');
+  assert.is((await keys.secrets('north', 'p1'))[0]?.state, 'suspended');
+  await keys.close();
+});
+
+test('a disk that is full is told as such, and nothing of the batch was stored', async ({ path }) => {
+  const keys = new EmbeddedKeyStore(path);
+  await keys.add(secretOf('p1'));
+  // In the words of SQLite, at a change that a test can choose.
+  damaged(path, "CREATE TRIGGER full BEFORE UPDATE ON key_secret BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+  const both = [keys.keepCursor('orders', '7'), keys.setState('north', 'p1', 1, 'suspended')];
+  assert.equal(await Promise.all(both.map(faultCode)), ['store-full', 'store-full']);
+  assert.is(await keys.cursor('orders'), null);
   await keys.close();
 });
 

@@ -1,6 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createApp } from '../../../adapters/http/app.js';
+import { exposureOf } from '../../../adapters/keys/exposure.js';
+import { createLog } from '../../../adapters/log.js';
+import { MemoryEventStore } from '../../../adapters/memory/event-store.js';
+import { streams } from '../../../domain/streams.js';
+import type { LedgerEvent } from '../../../schemas/catalogue.js';
+import { eventOf, sealedPart } from '../../support/events.js';
 import { type Answer, allergy, House, person } from './house.js';
 
 const test = suite('keys over HTTP');
@@ -22,6 +29,7 @@ async function until(so: (keys: Answer['json']) => boolean): Promise<Answer['jso
 
 test.before(async () => {
   house = await House.open();
+  assert.is((await keysOf()).json.cache.hitRate, null, 'no key was asked for yet');
   ehr = await house.source('ehr');
   ({ patientId } = await house.done('register-patient', { sourceRecordId: 'p-1', resource: person() }, ehr));
   assert.is((await recorded('a-1')).status, 201);
@@ -91,6 +99,89 @@ test('after a compromise the read models hold nothing under the key that was rep
 test('a report that nobody made is not found', async () => {
   const answer = await house.get('/v1/keys/compromises/00000000-0000-4000-8000-000000000000', await house.token('auditor'));
   assert.ok(answer.status >= 400 && answer.status < 500, String(answer.status));
+});
+
+test('parameters that nobody reads are refused, with the keys and with a report', async () => {
+  const auditor = await house.token('auditor');
+  for (const path of ['/v1/keys', `/v1/keys/compromises/${randomUUID()}`]) {
+    const { status, json } = await house.get(`${path}?state=active`, auditor);
+    assert.equal([status, json.code], [400, 'invalid-parameter'], path);
+  }
+});
+
+const saidOfKeys = { tenant: 'acme', stream: streams.keys('acme') };
+
+/** The same ledger, over a log that holds just this. */
+async function overLog(ofKeys: readonly LedgerEvent[], ofPatients: readonly LedgerEvent[] = []) {
+  const store = new MemoryEventStore();
+  for (const event of ofPatients) await store.append(event.stream, 'none', [event]);
+  await store.append(saidOfKeys.stream, 'none', ofKeys);
+  const app = await createApp({ ...house.ledger.services, store }, createLog('silent'));
+  const get = async (url: string) => {
+    const answer = await app.inject({ method: 'GET', url, headers: { authorization: await house.token('auditor') } });
+    return { status: answer.statusCode, text: answer.payload, json: answer.json() };
+  };
+  return { store, get, close: () => app.close() };
+}
+
+test('a rotation that was ordered shows as not completed, with what is left for it to do', async () => {
+  const { keks, keyStore } = house.ledger.services.keyring;
+  const former = (await keyStore.keks('acme')).at(-1);
+  assert.ok(former);
+  await keks.advance('acme', former);
+  const orders = (['tenant', 'root'] as const).map((level) => eventOf('key-rotation-ordered', { ...saidOfKeys, data: { level } }));
+  const { get, close } = await overLog(orders);
+  const { json } = await get('/v1/keys');
+  assert.ok(json.secretsUnderFormerKeys > 0);
+  assert.equal(
+    json.rotations.map(({ completedAt, rewrapped, left }: Answer['json']) => [completedAt, rewrapped, left]),
+    [
+      [null, null, json.secretsUnderFormerKeys],
+      [null, null, 0],
+    ],
+  );
+  await close();
+});
+
+test('a report whose exposure is still being made out is not there yet', async () => {
+  const report = eventOf('key-compromise-reported', saidOfKeys);
+  const { get, close } = await overLog([report]);
+  const { status, json } = await get(`/v1/keys/compromises/${report.data.reportId}`);
+  assert.equal([status, json.code], [503, 'read-model-behind']);
+  await close();
+});
+
+test('a report that is not the one the incident was opened with is not shown', async () => {
+  const report = eventOf('key-compromise-reported', saidOfKeys);
+  const incident = eventOf('incident-opened', { ...saidOfKeys, data: { reportId: report.data.reportId } });
+  const { get, close } = await overLog([report, incident]);
+  const { status, json } = await get(`/v1/keys/compromises/${report.data.reportId}`);
+  assert.equal([status, json.code], [500, 'internal']);
+  await close();
+});
+
+test('a report on more patients than one access may name is on record as accesses that name them all', async () => {
+  const facts = Array.from({ length: 2500 }, (_, n) => {
+    const patient = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+    return eventOf('fact-recorded', { tenant: 'acme', stream: `acme.fact-${n}`, data: { patientId: patient }, sealed: [sealedPart()] });
+  });
+  const report = eventOf('key-compromise-reported', saidOfKeys);
+  const { store, get, close } = await overLog([report], facts);
+  const digest = createHash('sha256')
+    .update((await exposureOf(store, report)).canonical)
+    .digest('hex');
+  await store.append(report.stream, 0, [eventOf('incident-opened', { ...saidOfKeys, data: { reportId: report.data.reportId, digest } })]);
+  const before = (await house.accesses()).length;
+  const { status, json } = await get(`/v1/keys/compromises/${report.data.reportId}`);
+  assert.is(status, 200);
+  const named: string[][] = (await house.accesses()).slice(before).map(({ data }) => data.patients);
+  assert.equal(
+    named.map(({ length }) => length),
+    [1000, 500, 1000],
+  );
+  assert.equal(named.flat().sort(), json.patients);
+  assert.is(json.patients.length, 2500);
+  await close();
 });
 
 test.run();

@@ -1,11 +1,11 @@
-import { chmod, mkdir, readdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { headOf } from '../../../adapters/keys/file/form.js';
 import { replaceGuarded } from '../../../adapters/keys/file/guarded-file.js';
 import { type Kdf, refuseWeak } from '../../../adapters/keys/file/kdf.js';
-import { protectKeyFile } from '../../../adapters/keys/file/key-file.js';
+import { protectKeyFile, readPassphraseFile } from '../../../adapters/keys/file/key-file.js';
 import { newProtection, openKeys, type Protection } from '../../../adapters/keys/file/protection.js';
 import type { KeyFileRefused } from '../../../adapters/keys/file/refused.js';
 import { openFileRoot } from '../../../adapters/keys/file-root.js';
@@ -193,6 +193,22 @@ test('a file is replaced whole or not at all, with nothing left beside it', asyn
   assert.is(await replaced.catch((fault: Error) => fault.name), 'RangeError');
   assert.is(await readFile(path, 'utf8'), before);
   assert.equal(await readdir(`${folder}/keys`), ['root.json']);
+});
+
+test('a key file that belongs to another user is refused, and so is a passphrase file', async ({ path, folder }) => {
+  await open(path);
+  const passphrase = join(folder, 'passphrase');
+  await writeFile(passphrase, ONE, { mode: 0o600 });
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) for (const given of [path, passphrase]) await chown(given, 12_345, 12_345);
+  // Who may give nothing away finds a file of root's in every system.
+  assert.is(await refusal(open(isRoot ? path : '/etc/passwd')), 'foreign-owner');
+  if (isRoot) assert.is(await refusal(readPassphraseFile(passphrase)), 'foreign-owner');
+});
+
+test('a path that leads through a file cannot be opened, and nothing is made there', async ({ path }) => {
+  await open(path);
+  assert.is(await refusal(open(join(path, 'below.json'))), 'unopenable');
 });
 
 test.run();

@@ -1,10 +1,10 @@
 import { createCipheriv } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { protectKeyFile } from '../../../adapters/keys/file/key-file.js';
-import { openFileRoot } from '../../../adapters/keys/file-root.js';
+import { keyFileFault, openFileRoot } from '../../../adapters/keys/file-root.js';
 import { faultCode } from '../../contracts/helpers.js';
 import { FIRST_FILE, type KeyFolder, keyFolder, ONE, openQuick as open, parsed, QUICK, refusal, TWO } from '../../support/key-files.js';
 
@@ -185,6 +185,20 @@ test('after closing nothing is wrapped or unwrapped', async ({ path }) => {
   await root.close();
   for (const call of [() => root.wrap(SECRET, 'place'), () => root.unwrap(wrapped, 'place'), () => root.list(), () => root.rotate()])
     assert.is(await faultCode(call()), 'stopping');
+});
+
+test('what was begun before closing is refused as everything after it: nothing is wrapped under a key that was given up', async ({ path }) => {
+  const root = await open(path);
+  const wrapping = faultCode(root.wrap(SECRET, 'place'));
+  await root.close();
+  assert.is(await wrapping, 'stopping');
+});
+
+test('a disk that is full is told apart from keys that cannot be reached', async () => {
+  const full = await appendFile('/dev/full', 'a key file').catch((fault: unknown) => fault);
+  assert.is(keyFileFault(full).code, 'store-full');
+  assert.is(keyFileFault(Object.assign(new Error('over quota'), { code: 'EDQUOT' })).code, 'store-full');
+  assert.is(keyFileFault(Object.assign(new Error('a read-only disk'), { code: 'EROFS' })).code, 'keys-unavailable');
 });
 
 test.run();

@@ -160,4 +160,12 @@ test('a follower that is told to stop while it waits after a fault stops at once
   await following.stop();
 });
 
+test('where nothing is left to be read before the end of the log, catching up is done, and the cursor stays', async (context) => {
+  await say(context.log, 'key-rotation-ordered', 2);
+  await context.store.keepCursor('orders', '1');
+  context.log.readAll = async () => ({ events: [], through: null, end: true });
+  await follower(context, duty([])).catchUp();
+  assert.is(await context.store.cursor('orders'), '1');
+});
+
 test.run();

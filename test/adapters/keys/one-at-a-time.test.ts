@@ -90,4 +90,10 @@ test('a young lock is waited for, one of twenty seconds is removed', async ({ pa
   assert.is(isDone, true);
 });
 
+test('who waited for as long as one may gives up, and the lock stays with who has it', async ({ path }) => {
+  await writeFile(`${path}.lock`, 'of another');
+  assert.is(await refusal(oneAtATime(path, async () => 'changed', 60)), 'busy');
+  assert.is(await readFile(`${path}.lock`, 'utf8'), 'of another');
+});
+
 test.run();

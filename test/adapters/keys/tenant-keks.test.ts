@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { StoredKeyDirectory } from '../../../adapters/keys/directory.js';
 import { keysSaid } from '../../../adapters/keys/keys-said.js';
 import { TenantKeks } from '../../../adapters/keys/tenant-keks.js';
 import { MemoryKeyStore } from '../../../adapters/memory/key-store.js';
@@ -36,6 +37,33 @@ test('a key that went from the store while it was the current one wraps nothing'
   await store.removeKek('a', await keks.currentId('a'));
   const fault = await keks.wrap({ tenant: 'a', owner: 'tenant', keyId: 'k', generation: 1 }, new Uint8Array(32)).catch((thrown: LedgerFault) => thrown.code);
   assert.is(fault, 'key-unreadable');
+});
+
+test('after a key that left use, the tenant gets one of the next generation', async () => {
+  const store = new MemoryKeyStore();
+  const keks = new TenantKeks(store, new MemoryRootKeys(), Date.now);
+  const former = await keks.currentId('a');
+  await store.setKekState('a', former, 'deactivated');
+  keks.forgetCurrent('a');
+  const current = await keks.currentId('a');
+  assert.is.not(current, former);
+  assert.equal(
+    (await store.keks('a')).map(({ generation, state }) => [generation, state]),
+    [
+      [1, 'deactivated'],
+      [2, 'active'],
+    ],
+  );
+});
+
+test('of a tenant that has no keys none is current, and none is known; the root has one all the same', async () => {
+  const root = new MemoryRootKeys();
+  const directory = new StoredKeyDirectory(new MemoryKeyStore(), root);
+  for (const level of ['tenant', 'tenant-secret', 'index', 'patient'] as const) {
+    assert.is(await directory.currentKeyId('a', level, 'p1'), null, level);
+    assert.is(await directory.knows('a', level, 'p1', 'k'), false, level);
+  }
+  assert.is(await directory.currentKeyId('a', 'root', null), await root.currentId());
 });
 
 test.run();

@@ -16,6 +16,13 @@ interface Context {
 class WatchedKeyStore extends MemoryKeyStore {
   gets = 0;
   failing = false;
+  beforeAdd: () => Promise<void> = async () => undefined;
+
+  override async add(secret: WrappedSecret): Promise<WrappedSecret | undefined> {
+    await this.beforeAdd();
+    return super.add(secret);
+  }
+
   override async secrets(tenant: string, owner: string): Promise<readonly WrappedSecret[]> {
     this.gets += 1;
     if (this.failing) throw new LedgerFault('keys-unavailable');
@@ -245,6 +252,30 @@ test('past its cryptoperiod a tenant’s key wraps nothing more and still unwrap
   await here.store.setKekState('north', (kek as { kekId: string }).kekId, 'deactivated');
   assert.ok(await here.vault.claimPatient('north', 'two'));
   assert.is((await (await ringOf(here, patientId)).seal(PLACE, 'latex')).generation, 2);
+});
+
+test('a patient who is erased while the next generation is being made has no ring', async ({ here, store }) => {
+  const patientId = await here.vault.claimPatient('north', 'one');
+  await store.setState('north', patientId, 1, 'deactivated');
+  store.beforeAdd = () => store.erase('north', patientId);
+  assert.is(await here.vault.patientRing('north', patientId), undefined);
+  assert.is(await here.vault.standing('north', patientId), 'erased');
+});
+
+test('a store that goes away while the next generation is being made is told of, and the ring is there when it is back', async ({ here, store }) => {
+  const patientId = await here.vault.claimPatient('north', 'one');
+  await store.setState('north', patientId, 1, 'deactivated');
+  store.beforeAdd = () => Promise.reject(new LedgerFault('keys-unavailable'));
+  assert.is(await faultCode(here.vault.patientRing('north', patientId)), 'keys-unavailable');
+  store.beforeAdd = async () => undefined;
+  assert.is((await (await ringOf(here, patientId)).seal(PLACE, 'latex')).generation, 2);
+});
+
+test('an index whose keys were erased has none, whichever generation is asked for', async ({ here, store }) => {
+  await here.vault.indexKeys('north');
+  await store.erase('north', 'index');
+  here.keys.forget('north', 'index');
+  assert.equal([await here.vault.indexKeys('north'), await here.vault.indexKeys('north', 2)], [[], []]);
 });
 
 test.run();

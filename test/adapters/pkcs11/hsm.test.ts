@@ -63,6 +63,14 @@ if (softhsm !== undefined) {
     assert.equal(told, ['ready', 'lost: CKR_DEVICE_ERROR', 'ready']);
   });
 
+  test('what the ledger refuses on the new session is passed on, and the session stays', async ({ open, told }) => {
+    const hsm = await open();
+    const faults = [new Error('CKR_SESSION_HANDLE_INVALID'), new LedgerFault('store-full')];
+    assert.is(await faultCode(hsm.run(() => Promise.reject(faults.shift()))), 'store-full');
+    assert.is(await hsm.run(async () => 'answered'), 'answered');
+    assert.equal(told, ['ready']);
+  });
+
   test('who waits longer than is allowed is refused, what waited behind is not begun, and afterwards all is well', async ({ open }) => {
     const hsm = await open({ answerWithinMs: 60 });
     let begun = 0;

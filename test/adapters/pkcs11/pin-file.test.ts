@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -14,9 +14,9 @@ test.before.each((context) => {
 });
 test.after.each(({ folder }) => rmSync(folder, { recursive: true }));
 
-async function refusal(path: string): Promise<string> {
+async function refusal(path: string, us = process.getuid?.()): Promise<string> {
   try {
-    return `taken: ${await readPin(path)}`;
+    return `taken: ${await readPin(path, us)}`;
   } catch (fault) {
     return fault instanceof Pkcs11Refused ? fault.message : `no refusal: ${String(fault)}`;
   }
@@ -34,6 +34,16 @@ test('may be readable by its group, as service managers hand it over', async ({ 
   writeFileSync(path, '1234');
   chmodSync(path, 0o440);
   assert.is(await readPin(path), '1234');
+});
+
+test('is refused when it belongs to another user', async ({ path }) => {
+  const us = process.getuid?.() ?? 0;
+  // Only root can give a file away, and root's own file is one that a service manager hands over.
+  const owner = us === 0 ? 65_534 : us;
+  writeFileSync(path, '1234', { mode: 0o400 });
+  chownSync(path, owner, process.getgid?.() ?? 0);
+  assert.is(await readPin(path, owner), '1234');
+  assert.match(await refusal(path, owner + 1), 'belongs to another user');
 });
 
 test('is refused when others may read or write it', async ({ path }) => {

@@ -199,8 +199,31 @@ if (hsm !== undefined) {
     const id = Buffer.from('ffffffffffff70008000000000000001', 'hex');
     const template = { class: 4, keyType: 31, label: 'clinical-ledger-root', id, token: true, private: true, sensitive: true, extractable: false };
     session.create({ ...template, encrypt: true, decrypt: true, value: Buffer.alloc(32, 7) });
+    // Nor is an object of somebody else's, whose id has another form.
+    session.create({ ...template, id: Buffer.from('01', 'hex'), encrypt: true, decrypt: true, value: Buffer.alloc(32, 7) });
     assert.is(await own.currentId(), ownId);
     assert.is((await own.list()).length, 1);
+  });
+
+  test('retiring a root key of another provider touches nothing', async ({ open }) => {
+    const root = await open();
+    const former = await root.currentId();
+    const current = await root.rotate();
+    for (const rootId of ['file:1', former.toUpperCase()]) await root.retire(rootId);
+    assert.equal(
+      (await root.list()).map(({ rootId }) => rootId),
+      [former, current],
+    );
+  });
+
+  test('who opens a token while its last user closes it waits for the end, and is served', async ({ open }) => {
+    const before = await open();
+    const wrapped = await before.wrap(secretOf(1), 'one');
+    const closing = before.close();
+    const after = await open();
+    await closing;
+    assert.is(textOf(await after.unwrap(wrapped, 'one')), textOf(secretOf(1)));
+    assert.equal([before.state, after.state], ['closed', 'ready']);
   });
 
   test('after closing, nothing is answered; another user of the same token is not disturbed', async ({ open }) => {

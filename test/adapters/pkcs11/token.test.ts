@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Cryptoki, type CryptokiModule, codeOf, PinRefused, type Session, type Token } from '../../../adapters/pkcs11/cryptoki.js';
+import { type Cryptoki, type CryptokiModule, codeOf, PinRefused, type Session, type Token, type TokenObject } from '../../../adapters/pkcs11/cryptoki.js';
 import { finalize, TokenLink } from '../../../adapters/pkcs11/token.js';
 
 /*
@@ -57,7 +57,7 @@ function moduleThatSays({ tokens, major = 2, login, finalize: ending }: Said) {
   return { module, done };
 }
 
-const cryptoki = { Crypto: class {} } as unknown as Cryptoki;
+const cryptoki = { Crypto: class {}, CryptoKey: class {} } as unknown as Cryptoki;
 const tokenOf = (label: string, serialNumber: string, flags = INITIALIZED): Token => ({
   label: label.padEnd(32),
   serialNumber: serialNumber.padEnd(16, '\0'),
@@ -107,6 +107,33 @@ test('what the token says about the PIN is final, that it is logged in already i
   for (const code of [0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0x102]) assert.instance(said('CKR_PIN', code), PinRefused);
   assert.is(said('CKR_USER_ALREADY_LOGGED_IN', 0x100), undefined);
   assert.is(codeOf(said('CKR_DEVICE_ERROR', 0x30)), 0x30);
+});
+
+test('what is thrown at the login and is no answer of the module is passed on as it is', () => {
+  const pulled = new Error('the cable was pulled');
+  assert.is(
+    caught(() => open(moduleThatSays({ tokens: [tokenOf('ledger', '1')], login: pulled }).module)),
+    pulled,
+  );
+});
+
+test('only a number other than CKR_OK is an answer of a module', () => {
+  assert.is(codeOf(new Answer('CKR_DEVICE_ERROR', 0x30)), 0x30);
+  for (const other of [null, undefined, 'CKR_DEVICE_ERROR', new Error('no code'), { code: 'ENOENT' }, { code: 0 }]) assert.is(codeOf(other), undefined);
+});
+
+test('the key of an object is made once, and so many are kept that are in use together, no more', () => {
+  const link = open(moduleThatSays({ tokens: [tokenOf('ledger', '1')] }).module);
+  const objects = Array.from({ length: 257 }, (_, n) => {
+    const object: TokenObject = { handle: Buffer.from([n >> 8, n]), getAttribute: () => ({}), toType: () => object, destroy: () => undefined };
+    return object;
+  });
+  const [first, ...others] = objects as [TokenObject, ...TokenObject[]];
+  const made = link.keyOf(first);
+  for (const object of others.slice(0, -1)) link.keyOf(object);
+  assert.is(link.keyOf(first), made);
+  link.keyOf(others.at(-1) as TokenObject);
+  assert.is.not(link.keyOf(first), made);
 });
 
 test('a module of version 3 is taken for the newest version that the package knows', () => {
