@@ -3,6 +3,7 @@ import type { EventType, Recorded } from '../../schemas/catalogue.js';
 import type { KeyStore } from './key-store.js';
 
 const PAGE = 500;
+const QUIET_MS = 50;
 const AGAIN_AT_FIRST_MS = 200;
 const AGAIN_AT_MOST_MS = 30_000;
 
@@ -68,6 +69,8 @@ export class Follower {
           // Only what had something to do moves the cursor: a quiet log is not written about.
           if (page.events.length > 0 && page.through !== null) await this.deps.store.keepCursor(this.duty.name, page.through);
           wait = AGAIN_AT_FIRST_MS;
+          // A busy log grows many times in this while, and almost never by what this duty is about.
+          if (page.events.length === 0) await this.deps.sleep(QUIET_MS, signal);
         }
       } catch (fault) {
         if (!signal.aborted) this.deps.onFault(this.duty.name, fault);
