@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json, Reply, Sent } from '../support/client.js';
 import { LedgerClient } from '../support/client.js';
 import type { Hit, Searcher } from '../support/search.js';
@@ -91,7 +92,12 @@ export class Tour {
   async done(name: string, as: string, body: unknown): Promise<Reply['json']> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': this.junk.next('Idempotency') };
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const reply = await this.ask(`/v1/commands/${name}`, { method: 'POST', as, headers, body: text });
+    let reply = await this.ask(`/v1/commands/${name}`, { method: 'POST', as, headers, body: text });
+    // An order on keys is carried out a moment after it was taken, and the next one waits for that.
+    for (let tries = 0; reply.json?.code === 'rotation-under-way' && tries < 100; tries++) {
+      await sleep(100);
+      reply = await this.ask(`/v1/commands/${name}`, { method: 'POST', as, headers, body: text });
+    }
     if (reply.status !== 201) throw new Error(`${name}: ${reply.status} ${reply.json?.code} ${JSON.stringify(reply.json?.errors)}`);
     const again = await this.ask(`/v1/commands/${name}`, { method: 'POST', as, headers, body: text });
     if (again.status !== 200) throw new Error(`${name} again: ${again.status} ${again.json?.code}`);
