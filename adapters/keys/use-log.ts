@@ -73,6 +73,7 @@ export class KeyUseLog implements KeyUses {
 
   /** Everything noted so far is in the log when this resolves. */
   async flush(): Promise<void> {
+    // A fault of the one before is told to whoever asked for that one; this one tries again.
     while (this.#busy !== null) await this.#busy.catch(() => undefined);
     this.#busy = this.#write();
     try {
